@@ -1,0 +1,39 @@
+// The one error that is shown to a person: what failed, then what to type next.
+
+/** Exit codes of the contract. `exec` adds the child's own code, 126 and 127 as env(1) does. */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  notRunning: 3,
+  needsPerson: 4,
+  needsPrivilege: 5,
+  awsRefused: 6,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export type ErrorDetails = {
+  /** The command to type next, or what to change. Shown behind `try: `. */
+  hint?: string | undefined;
+  exit?: ExitCode | undefined;
+  cause?: unknown;
+};
+
+/** An expected failure. `message` is a lower-case sentence without a full stop; it never holds a secret. */
+export class CliError extends Error {
+  readonly hint: string | undefined;
+  readonly exit: ExitCode;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "CliError";
+    this.hint = details.hint;
+    this.exit = details.exit ?? EXIT.failure;
+  }
+}
+
+/** The error's own sentence, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
