@@ -1,0 +1,87 @@
+// What AWS refused, in words with a next step. Decides by error names and HTTP status, never by message text.
+import { CliError, EXIT, messageOf } from "../errors.ts";
+import type { SsoBase } from "../roles/role-spec.ts";
+
+type AwsError = Error & { $metadata?: { httpStatusCode?: number }; $fault?: string; code?: string };
+
+/** The AWS error code of a failed call, or undefined when AWS never answered. */
+export function awsErrorCode(error: unknown): string | undefined {
+  const failure = error as AwsError;
+  return error instanceof Error && failure.$fault !== undefined ? failure.name : undefined;
+}
+
+/** A failed AssumeRole: names the role and who tried. */
+export function explainAssumeRole(error: unknown, roleArn: string, principal: string | undefined): CliError {
+  const who = principal ?? "the base credentials";
+  switch (awsErrorCode(error)) {
+    case "AccessDenied":
+    case "AccessDeniedException":
+      return new CliError(`AWS refused: ${who} may not assume ${roleArn}`, {
+        hint: `allow sts:AssumeRole for ${who} and name it in the role's trust policy`,
+        exit: EXIT.awsRefused,
+        cause: error,
+      });
+    case "ExpiredToken":
+    case "ExpiredTokenException":
+    case "InvalidClientTokenId":
+    case "UnrecognizedClientException":
+    case "SignatureDoesNotMatch":
+      return new CliError(`AWS does not accept the base credentials (${awsErrorCode(error)}) for ${roleArn}`, {
+        hint: "renew the base credentials, then metacred use",
+        exit: EXIT.needsPerson,
+        cause: error,
+      });
+    default:
+      return explainCall(error, `assume ${roleArn}`);
+  }
+}
+
+/** Any failed call: what was asked, what came back. */
+export function explainCall(error: unknown, what: string): CliError {
+  if (error instanceof CliError) return error;
+  const code = awsErrorCode(error);
+  if (code === undefined) {
+    const reason = isTimeout(error) ? "no answer in time" : messageOf(error);
+    return new CliError(`cannot ${what}: ${reason}`, { hint: "check the network and HTTPS_PROXY", cause: error });
+  }
+  return new CliError(`cannot ${what}: ${code}: ${messageOf(error)}`, {
+    hint: code.startsWith("AccessDenied") ? "ask for the permission" : "metacred status",
+    exit: code.startsWith("AccessDenied") ? EXIT.awsRefused : EXIT.failure,
+    cause: error,
+  });
+}
+
+/** A base profile that gave no credentials. The SDK's own advice for SSO names another program's command. */
+export function explainBase(error: unknown, profile: string, sso: SsoBase | undefined): CliError {
+  if (error instanceof CliError) return error;
+  if (isTimeout(error)) {
+    return new CliError(`the AWS profile "${profile}" gave no credentials in time`, {
+      hint: `aws sts get-caller-identity --profile ${profile}`,
+      cause: error,
+    });
+  }
+  if (sso !== undefined && isProviderError(error)) {
+    const what = sso.session === undefined ? `of profile "${profile}"` : `"${sso.session}"`;
+    return new CliError(`the SSO session ${what} has expired`, {
+      hint: `aws sso login --profile ${profile}`,
+      exit: EXIT.needsPerson,
+      cause: error,
+    });
+  }
+  return new CliError(`the AWS profile "${profile}" gave no credentials: ${firstLine(messageOf(error))}`, {
+    hint: `aws sts get-caller-identity --profile ${profile}`,
+    cause: error,
+  });
+}
+
+function isProviderError(error: unknown): boolean {
+  return error instanceof Error && (error.name === "CredentialsProviderError" || error.name === "TokenProviderError");
+}
+
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
+}

@@ -1,0 +1,92 @@
+// STS calls, each answering a Session.
+import {
+  AssumeRoleCommand,
+  type AssumeRoleCommandOutput,
+  AssumeRoleWithWebIdentityCommand,
+  type AssumeRoleWithWebIdentityCommandInput,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+  STSClient,
+} from "@aws-sdk/client-sts";
+import type { HttpHandler } from "@smithy/core/protocols";
+import type { AssumeStep } from "../roles/role-spec.ts";
+import type { Clock } from "../sys/clock.ts";
+import { type Credentials, type Session, credentials } from "./credentials.ts";
+
+export type Sts = {
+  assumeRole(base: Credentials, step: AssumeStep, region: string | undefined, signal: AbortSignal): Promise<Session>;
+  assumeRoleWithWebIdentity(input: AssumeRoleWithWebIdentityCommandInput, region: string | undefined): Promise<Session>;
+  sessionToken(base: Credentials, region: string | undefined, signal: AbortSignal): Promise<Session>;
+  callerIdentity(base: Credentials, region: string | undefined, signal: AbortSignal): Promise<Identity>;
+};
+
+export type Identity = { arn: string | undefined; accountId: string | undefined };
+
+// STS answers in every region; this one holds the keys of nobody's role and is only the last resort.
+const FALLBACK_REGION = "us-east-1";
+
+type StsAnswer = Pick<AssumeRoleCommandOutput, "Credentials" | "AssumedRoleUser">;
+
+export function createSts(requestHandler: HttpHandler<object>, clock: Pick<Clock, "now">): Sts {
+  const clientOf = (region: string | undefined, keys?: Credentials) =>
+    new STSClient({
+      region: region ?? FALLBACK_REGION,
+      requestHandler,
+      ...(keys === undefined ? { credentials: { accessKeyId: "", secretAccessKey: "" } } : { credentials: plain(keys) }),
+    });
+  return {
+    async assumeRole(base, step, region, signal) {
+      const command = new AssumeRoleCommand({
+        RoleArn: step.roleArn,
+        RoleSessionName: step.sessionName,
+        ExternalId: step.externalId,
+        DurationSeconds: step.durationSeconds,
+        PolicyArns: step.policyArns?.map((arn) => ({ arn })),
+        Tags: step.tags && Object.entries(step.tags).map(([Key, Value]) => ({ Key, Value })),
+        TransitiveTagKeys: step.transitiveTagKeys && [...step.transitiveTagKeys],
+        SourceIdentity: step.sourceIdentity,
+      });
+      return sessionOf(await clientOf(region, base).send(command, { abortSignal: signal }), clock);
+    },
+    async assumeRoleWithWebIdentity(input, region) {
+      return sessionOf(await clientOf(region).send(new AssumeRoleWithWebIdentityCommand(input)), clock);
+    },
+    async sessionToken(base, region, signal) {
+      return sessionOf(
+        await clientOf(region, base).send(new GetSessionTokenCommand({}), { abortSignal: signal }),
+        clock,
+      );
+    },
+    async callerIdentity(base, region, signal) {
+      const answer = await clientOf(region, base).send(new GetCallerIdentityCommand({}), { abortSignal: signal });
+      return { arn: answer.Arn, accountId: answer.Account };
+    },
+  };
+}
+
+/** As the SDK wants them. */
+export function plain(keys: Credentials): { accessKeyId: string; secretAccessKey: string; sessionToken?: string } {
+  const { accessKeyId, secretAccessKey, sessionToken } = keys;
+  return sessionToken === undefined
+    ? { accessKeyId, secretAccessKey }
+    : { accessKeyId, secretAccessKey, sessionToken };
+}
+
+function sessionOf(answer: StsAnswer, clock: Pick<Clock, "now">): Session {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || Expiration === undefined) {
+    throw new Error("STS answered without complete credentials");
+  }
+  const arn = answer.AssumedRoleUser?.Arn;
+  return {
+    credentials: credentials({
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+    }),
+    obtainedAt: clock.now(),
+    expiration: Expiration,
+    arn,
+    accountId: arn?.split(":")[4],
+  };
+}

@@ -1,0 +1,95 @@
+// Processes by way of /proc. Never on the way of an answer: a process with thousands of descriptors takes milliseconds.
+
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { findListener, type SocketTables } from "./proc-net.ts";
+import type { SocketOwner } from "./sock-diag.ts";
+
+export type Listener = { uid: number; pid: number | undefined; name: string | undefined };
+
+const PROC = "/proc";
+// Far above any real tree; a loop could only come from a process id that was reused while its chain was read.
+const MOST_ANCESTORS = 256;
+
+/**
+ * The process that holds a socket open. Looks at processes of the socket's user and of root alone, newest first; what
+ * the caller may not look into (another user's process) is not found.
+ */
+export function processOfSocket({ uid, inode }: SocketOwner, proc = PROC): number | undefined {
+  const pids = list(proc)
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .map(Number)
+    .toSorted((a, b) => b - a);
+  return pids.find((pid) => {
+    const owner = ownerOf(`${proc}/${pid}`);
+    return (owner === uid || owner === 0) && holdsSocket(pid, inode, proc);
+  });
+}
+
+/** Parent first, up to the first process of the pid namespace. Empty where the process is gone. */
+export function ancestorsOf(pid: number, proc = PROC): readonly number[] {
+  const ancestors: number[] = [];
+  let parent = parentOf(pid, proc);
+  while (parent > 0 && ancestors.length < MOST_ANCESTORS && !ancestors.includes(parent)) {
+    ancestors.push(parent);
+    parent = parentOf(parent, proc);
+  }
+  return ancestors;
+}
+
+/** True where the socket belongs to this very process or to one that it started: a request to itself is a loop. */
+export function isOwnOrDescendant(inode: number, uid: number, self = process.pid, proc = PROC): boolean {
+  if (holdsSocket(self, inode, proc)) return true;
+  const pid = processOfSocket({ uid, inode }, proc);
+  return pid !== undefined && ancestorsOf(pid, proc).includes(self);
+}
+
+/** Who holds 127.0.0.1:`port`, for the error that names it. The pid of another user's process is not told by Linux. */
+export function listenerOf(port: number, proc = PROC): Listener | undefined {
+  const owner = findListener(readSocketTables(proc), port);
+  if (owner === undefined) return undefined;
+  const pid = processOfSocket(owner, proc);
+  return { uid: owner.uid, pid, name: pid === undefined ? undefined : read(`${proc}/${pid}/comm`)?.trim() };
+}
+
+export function readSocketTables(proc = PROC): SocketTables {
+  return { tcp: read(`${proc}/net/tcp`) ?? "", tcp6: read(`${proc}/net/tcp6`) ?? "" };
+}
+
+function holdsSocket(pid: number, inode: number, proc: string): boolean {
+  const folder = `${proc}/${pid}/fd`;
+  const target = `socket:[${inode}]`;
+  return list(folder).some((fd) => link(`${folder}/${fd}`) === target);
+}
+
+// proc(5): the name is in parentheses and may itself hold blanks and parentheses, so fields count from the last one.
+function parentOf(pid: number, proc: string): number {
+  const stat = read(`${proc}/${pid}/stat`) ?? "";
+  const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(parent ?? 0);
+}
+
+// A process may end between any two of these: what is not there (any more) is undefined or empty.
+
+function read(path: string): string | undefined {
+  return attempt(() => readFileSync(path, "latin1"));
+}
+
+function list(path: string): readonly string[] {
+  return attempt(() => readdirSync(path)) ?? [];
+}
+
+function link(path: string): string | undefined {
+  return attempt(() => readlinkSync(path));
+}
+
+function ownerOf(path: string): number | undefined {
+  return attempt(() => statSync(path).uid);
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

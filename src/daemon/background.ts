@@ -1,0 +1,62 @@
+// The daemon as a process of its own: it tells its parent, line by line on stdout, how the start goes, and hears on
+// stdin whether root's part is up. Descriptor 3 is then its hold on that part.
+import type { Context } from "../context.ts";
+import { CliError, EXIT, messageOf } from "../errors.ts";
+import { type Log, createLog } from "../output.ts";
+import type { RedirectPlan } from "../redirect/plan.ts";
+import { loadConfig } from "../config/load.ts";
+import { guardOnDescriptor } from "./guard.ts";
+import { openLogFile } from "./log-file.ts";
+import type { Status } from "./protocol.ts";
+import { type ServeOptions, serve } from "./serve.ts";
+import { untilStopped } from "./signals.ts";
+
+/** What the parent hears, one JSON object a line. */
+export type Announcement =
+  | { event: "guard"; plan: RedirectPlan }
+  | { event: "ready"; status: Status; warnings: readonly string[] }
+  | { event: "failed"; message: string; hint: string | null; exit: number };
+
+/** What it answers to `guard`. */
+export type GuardAnswer = { up: "nft" | "iptables" };
+
+const GUARD_DESCRIPTOR = 3;
+
+export async function runBackground(context: Context, options: ServeOptions): Promise<number> {
+  process.umask(0o077);
+  const announce = (announcement: Announcement) => void process.stdout.write(`${JSON.stringify(announcement)}\n`);
+  try {
+    const log = fileLog(context);
+    log.info("starting", { pid: process.pid });
+    await serve(context, options, {
+      log,
+      async startGuard(plan) {
+        announce({ event: "guard", plan });
+        const { up } = await parentsAnswer();
+        return guardOnDescriptor(GUARD_DESCRIPTOR, up, context.clock);
+      },
+      ready: (status, warnings) => announce({ event: "ready", status, warnings }),
+      untilStopped: (reload) => untilStopped({ reload, hangUpStops: false }),
+    });
+    return EXIT.ok;
+  } catch (error) {
+    const known = error instanceof CliError ? error : new CliError(messageOf(error), { cause: error });
+    announce({ event: "failed", message: known.message, hint: known.hint ?? null, exit: known.exit });
+    return known.exit;
+  }
+}
+
+function fileLog({ paths, uid, clock }: Context): Log {
+  const { level, format } = loadConfig(paths, uid).log;
+  return createLog({ level, format, now: () => clock.now(), write: openLogFile(paths.logFile) });
+}
+
+async function parentsAnswer(): Promise<GuardAnswer> {
+  let text = "";
+  for await (const bytes of Bun.stdin.stream()) {
+    text += new TextDecoder().decode(bytes);
+    if (text.includes("\n")) return JSON.parse(text.slice(0, text.indexOf("\n"))) as GuardAnswer;
+  }
+  // The parent has said why already, or is gone: either way nobody waits for this daemon.
+  throw new CliError("the redirect was not set up", { exit: EXIT.needsPrivilege });
+}

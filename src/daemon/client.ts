@@ -1,0 +1,62 @@
+// The CLI's end of the control socket. Part of every quick command, so it imports next to nothing.
+import { CliError, EXIT, type ExitCode } from "../errors.ts";
+import { type CredentialsAnswer, type ErrorAnswer, PATHS, type Status, type UseAnswer } from "./protocol.ts";
+
+export type Control = {
+  status(): Promise<Status>;
+  stop(): Promise<void>;
+  use(role: string): Promise<UseAnswer>;
+  credentials(role: string | undefined): Promise<CredentialsAnswer>;
+};
+
+/** Every call throws `CliError` with exit 3 when no daemon listens on the socket. */
+export function controlClient(socketFile: string): Control {
+  const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
+    const answer = await request(socketFile, method, path, body);
+    const data: unknown = await answer.json();
+    if (answer.ok) return data;
+    throw errorOf(data);
+  };
+  return {
+    status: async () => (await ask("GET", PATHS.status)) as Status,
+    stop: async () => void (await ask("POST", PATHS.stop)),
+    use: async (role) => (await ask("POST", PATHS.use, { role })) as UseAnswer,
+    credentials: async (role) => (await ask("POST", PATHS.credentials, role === undefined ? {} : { role })) as CredentialsAnswer,
+  };
+}
+
+/** The daemon's status, or undefined when none runs. */
+export async function statusIfRunning(socketFile: string): Promise<Status | undefined> {
+  try {
+    return await controlClient(socketFile).status();
+  } catch (error) {
+    if (error instanceof CliError && error.exit === EXIT.notRunning) return undefined;
+    throw error;
+  }
+}
+
+async function request(socketFile: string, method: string, path: string, body: unknown): Promise<Response> {
+  try {
+    return await fetch(`http://metacred${path}`, {
+      unix: socketFile,
+      method,
+      // Fetching a role may take its round trips to AWS; the daemon itself ends what takes too long.
+      timeout: false,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    } as RequestInit);
+  } catch (error) {
+    throw new CliError("metacred is not running", {
+      hint: "metacred serve --background",
+      exit: EXIT.notRunning,
+      cause: error,
+    });
+  }
+}
+
+function errorOf(data: unknown): CliError {
+  const { error } = data as Partial<ErrorAnswer>;
+  return new CliError(error?.message ?? "the daemon gave an answer that this version does not know", {
+    hint: error?.hint ?? "metacred stop; metacred serve --background",
+    exit: (error?.exit ?? EXIT.failure) as ExitCode,
+  });
+}

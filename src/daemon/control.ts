@@ -1,0 +1,90 @@
+// The control socket: who may speak, what may be said. JSON in, JSON out, errors as the CLI shows them.
+import * as v from "valibot";
+import { CliError, EXIT, messageOf } from "../errors.ts";
+import type { HttpRequest, HttpResponse } from "../http/message.ts";
+import { type HttpServer, listenHttp } from "../http/server.ts";
+import type { Log } from "../output.ts";
+import { type CredentialsAnswer, type ErrorAnswer, PATHS, type Status, type UseAnswer } from "./protocol.ts";
+
+export type ControlHandlers = {
+  status(): Promise<Status>;
+  stop(): Promise<void>;
+  use(role: string): Promise<UseAnswer>;
+  credentials(role: string | undefined): Promise<CredentialsAnswer>;
+};
+
+type Deps = {
+  log: Log;
+  ownerUid: number;
+  /** The uid at the other end of a descriptor, undefined where the platform does not tell. */
+  peerUid(fd: number): number | undefined;
+};
+
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
+const useBody = v.object({ role: name });
+const credentialsBody = v.object({ role: v.optional(name) });
+const MAX_BODY_BYTES = 65_536;
+const IDLE_MS = 120_000;
+const MAX_CONNECTIONS = 512;
+
+/** Listens on `socketFile`, which must be in a folder that only the owner enters. */
+export function listenControl(socketFile: string, handlers: ControlHandlers, deps: Deps): HttpServer {
+  return listenHttp(
+    { unix: socketFile },
+    {
+      accept({ fd }) {
+        const uid = fd === undefined ? undefined : deps.peerUid(fd);
+        if (uid === undefined || uid === deps.ownerUid || uid === 0) return "owner" as const;
+        deps.log.warn("refused a control connection of another user", { uid });
+        return undefined;
+      },
+      handle: (request) => answer(request, handlers),
+      maxBodyBytes: MAX_BODY_BYTES,
+      idleMs: IDLE_MS,
+      maxConnections: MAX_CONNECTIONS,
+      onError: (error) => deps.log.error("control request failed", { error: messageOf(error) }),
+    },
+  );
+}
+
+async function answer(request: HttpRequest, handlers: ControlHandlers): Promise<HttpResponse> {
+  try {
+    const data = await route(request, handlers);
+    return data === undefined ? json(404, refusal("the daemon does not know this request")) : json(200, data);
+  } catch (error) {
+    if (error instanceof CliError) return json(400, refusal(error.message, error.hint, error.exit));
+    throw error;
+  }
+}
+
+async function route(request: HttpRequest, handlers: ControlHandlers): Promise<unknown> {
+  switch (`${request.method} ${request.target}`) {
+    case `GET ${PATHS.status}`:
+      return handlers.status();
+    case `POST ${PATHS.stop}`:
+      await handlers.stop();
+      return { stopped: true };
+    case `POST ${PATHS.use}`:
+      return handlers.use(bodyOf(useBody, request).role);
+    case `POST ${PATHS.credentials}`:
+      return handlers.credentials(bodyOf(credentialsBody, request).role);
+    default:
+      return undefined;
+  }
+}
+
+function bodyOf<Schema extends v.GenericSchema>(schema: Schema, request: HttpRequest): v.InferOutput<Schema> {
+  try {
+    return v.parse(schema, JSON.parse(new TextDecoder().decode(request.body)));
+  } catch (error) {
+    throw new CliError(`the request to the daemon is malformed: ${messageOf(error)}`, { exit: EXIT.usage });
+  }
+}
+
+function refusal(message: string, hint?: string, exit: number = EXIT.failure): ErrorAnswer {
+  return { error: { message, hint: hint ?? null, exit } };
+}
+
+function json(status: number, data: unknown): HttpResponse {
+  return { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(data) };
+}

@@ -1,0 +1,100 @@
+// The metadata service on its socket: a connection's caller is found once, then every request is answered from memory.
+import { randomBytes } from "node:crypto";
+import { type CallerFinder, callerIdentity } from "../callers/find-caller.ts";
+import { isOwnOrDescendant, listenerOf } from "../callers/process.ts";
+import type { Config } from "../config/schema.ts";
+import type { Context } from "../context.ts";
+import { CliError, messageOf } from "../errors.ts";
+import { type HttpServer, listenHttp } from "../http/server.ts";
+import { createImds } from "../imds/imds.ts";
+import type { ImdsCaller } from "../imds/message.ts";
+import type { ImdsView } from "../imds/view.ts";
+import type { Log } from "../output.ts";
+import type { InstanceFacts } from "./instance.ts";
+import type { Refusals } from "./refusals.ts";
+import type { SelfTest } from "./self-test.ts";
+
+export type EmulatorDeps = {
+  context: Pick<Context, "clock" | "platform" | "uid">;
+  log: Log;
+  config(): Config;
+  view(): ImdsView;
+  instance: InstanceFacts;
+  uids: readonly number[] | "*";
+  findCaller: CallerFinder;
+  refusals: Refusals;
+  selfTests(): readonly SelfTest[];
+  /** True while base credentials are being fetched: only then can a request come from that very fetch. */
+  mayLoop(): boolean;
+  onLoop(): void;
+};
+
+const HOSTNAME = "127.0.0.1";
+const MAX_CONNECTIONS = 4096;
+const IDLE_MS = 30_000;
+const NEXT_PORTS = 50;
+const TOKEN_KEY_BYTES = 32;
+
+/** `fixed`: this port or an error that names its holder; else the next free one. */
+export function listenEmulator(port: number, fixed: boolean, deps: EmulatorDeps): HttpServer {
+  const last = fixed ? port : Math.min(port + NEXT_PORTS, 65_535);
+  for (let candidate = port; ; candidate++) {
+    try {
+      return listenOn(candidate, deps);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
+      if (candidate >= last) throw portTaken(candidate, error);
+    }
+  }
+}
+
+function listenOn(port: number, deps: EmulatorDeps): HttpServer {
+  const { clock, platform, uid } = deps.context;
+  // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
+  const knowsUid = callerIdentity(platform) === "kernel";
+  const { http_tokens: httpTokens, enabled, server_header: serverHeader } = deps.config().imds;
+  const imds = createImds({
+    view: deps.view,
+    now: () => clock.now(),
+    monotonicMs: () => clock.monotonicMs(),
+    key: randomBytes(TOKEN_KEY_BYTES),
+    httpTokens,
+    enabled,
+    serverHeader,
+    port,
+    uids: deps.uids,
+    instance: deps.instance,
+  });
+  return listenHttp<ImdsCaller>(
+    { hostname: HOSTNAME, port },
+    {
+      accept(peer) {
+        const owner = deps.findCaller(peer);
+        const loop = owner.uid !== undefined && deps.mayLoop() && isOwnOrDescendant(owner.inode, owner.uid);
+        if (loop) deps.onLoop();
+        return { address: peer.address, uid: knowsUid ? owner.uid : uid, loop };
+      },
+      handle(request, caller) {
+        if (deps.selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
+        const answer = imds(request, caller);
+        if (answer.refusal !== undefined) deps.refusals.count(answer.refusal, caller.uid);
+        return answer;
+      },
+      maxBodyBytes: 65_536,
+      idleMs: IDLE_MS,
+      maxConnections: MAX_CONNECTIONS,
+      onError: (error) => deps.log.error("metadata request failed", { error: messageOf(error) }),
+    },
+  );
+}
+
+function portTaken(port: number, cause: unknown): CliError {
+  const holder = listenerOf(port);
+  const who =
+    holder === undefined
+      ? "another program"
+      : holder.pid === undefined
+        ? `a program of uid ${holder.uid}`
+        : `${holder.name ?? "a program"} (pid ${holder.pid})`;
+  return new CliError(`port ${port} is taken by ${who}`, { hint: `metacred serve --port ${port + 1}`, cause });
+}

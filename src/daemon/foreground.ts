@@ -1,0 +1,31 @@
+// The daemon in the terminal: logs to stderr, Ctrl-C tears everything down.
+import type { Context } from "../context.ts";
+import { loadConfig } from "../config/load.ts";
+import { EXIT } from "../errors.ts";
+import { createLog } from "../output.ts";
+import { guardOfChild } from "./guard.ts";
+import type { Status } from "./protocol.ts";
+import { type ServeOptions, serve } from "./serve.ts";
+import { untilStopped } from "./signals.ts";
+import { startGuard } from "./start-guard.ts";
+
+type Say = {
+  notice(text: string): void;
+  ready(status: Status, warnings: readonly string[]): void;
+};
+
+export async function runForeground(context: Context, options: ServeOptions, say: Say): Promise<number> {
+  const { level, format } = loadConfig(context.paths, context.uid).log;
+  const log = createLog({ level, format, now: () => context.clock.now(), write: (line) => say.notice(`${line}\n`) });
+  await serve(context, options, {
+    log,
+    async startGuard(plan) {
+      if (context.uid !== 0) say.notice(`metacred asks for root once:\n${plan.summary}\n`);
+      const { method, child } = await startGuard(plan, "pipe", context.env, say.notice);
+      return guardOfChild(child, method, context.clock);
+    },
+    ready: say.ready,
+    untilStopped: (reload) => untilStopped({ reload, hangUpStops: process.stdin.isTTY }),
+  });
+  return EXIT.ok;
+}

@@ -1,0 +1,64 @@
+// What the metadata service shows at this moment, put together from memory alone.
+import type { Session } from "../aws/credentials.ts";
+import type { Config } from "../config/schema.ts";
+import { EXIT } from "../errors.ts";
+import type { ImdsView } from "../imds/view.ts";
+import { accountOfArn, parseRoleArn, partitionOfRegion } from "../roles/arn.ts";
+import type { RoleSpec } from "../roles/role-spec.ts";
+import { advertisedExpiration } from "../sessions/schedule.ts";
+import type { SessionState } from "../sessions/sessions.ts";
+
+export type ServedRole = { spec: RoleSpec; session: Session | undefined; state: SessionState | undefined };
+
+export function advertiseMs(config: Config): number | undefined {
+  return config.imds.advertise === "off" ? undefined : config.imds.advertise;
+}
+
+/** ARN of the last role of the chain, else of the identity behind the base credentials. */
+export function roleArnOfSpec(spec: RoleSpec, session: Session | undefined): string | undefined {
+  return spec.steps.at(-1)?.roleArn ?? session?.arn;
+}
+
+export function accountOf(spec: RoleSpec, session: Session | undefined): string | undefined {
+  const arn = roleArnOfSpec(spec, session);
+  return session?.accountId ?? (arn === undefined ? undefined : accountOfArn(arn)?.accountId);
+}
+
+/** Credentials are in the view only while they are valid; otherwise it says why there are none and what to type. */
+export function imdsView(served: ServedRole | undefined, config: Config, now: Date): ImdsView {
+  if (served === undefined) {
+    return { problem: { code: "Failed", message: "metacred serves no role: metacred use ROLE" } };
+  }
+  const { spec, session, state } = served;
+  const arn = roleArnOfSpec(spec, session);
+  const partition =
+    arn === undefined
+      ? partitionOfRegion(spec.region)
+      : (parseRoleArn(arn)?.partition ?? accountOfArn(arn)?.partition ?? "aws");
+  const zone = config.imds.availability_zone;
+  const place = {
+    role: { arn, accountId: accountOf(spec, session), partition },
+    ...(spec.region === undefined ? {} : { region: spec.region }),
+    ...(zone === undefined ? {} : { availabilityZone: zone }),
+  };
+  const sessionToken = session?.credentials.sessionToken;
+  if (session === undefined || sessionToken === undefined) return { ...place, problem: problemOf(state) };
+  return {
+    ...place,
+    credentials: {
+      accessKeyId: session.credentials.accessKeyId,
+      secretAccessKey: session.credentials.secretAccessKey,
+      sessionToken,
+      expiration: advertisedExpiration(session.expiration, now, advertiseMs(config)),
+      obtainedAt: session.obtainedAt,
+    },
+  };
+}
+
+// The words of AWS's own service where it has some: a document with these codes is what clients expect to explain.
+function problemOf(state: SessionState | undefined): { code: string; message: string } {
+  const error = state?.lastError;
+  if (error === undefined) return { code: "Failed", message: "metacred is still getting credentials" };
+  const code = error.exit === EXIT.awsRefused ? "AssumeRoleUnauthorizedAccess" : "Failed";
+  return { code, message: error.hint === undefined ? error.message : `${error.message}; try: ${error.hint}` };
+}

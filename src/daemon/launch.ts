@@ -1,0 +1,104 @@
+// `serve --background`, the parent's side: starts the daemon in a session of its own, runs root's part where the
+// terminal still is, and returns only when the daemon is ready, or says why it is not.
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Context } from "../context.ts";
+import { CliError, EXIT, type ExitCode } from "../errors.ts";
+import type { Environment } from "../paths.ts";
+import type { Announcement, GuardAnswer } from "./background.ts";
+import type { Status } from "./protocol.ts";
+import type { ServeOptions } from "./serve.ts";
+import { childEnvironment, startGuard } from "./start-guard.ts";
+
+export const DAEMON_COMMAND = "__daemon";
+
+export type Launched = { status: Status; warnings: readonly string[] };
+
+const GUARD_DESCRIPTOR = 3;
+
+export async function launchDaemon(context: Context, options: ServeOptions, say: (text: string) => void): Promise<Launched> {
+  const { paths } = context;
+  mkdirSync(dirname(paths.logFile), { recursive: true, mode: 0o700 });
+  const logDescriptor = openSync(paths.logFile, "a", 0o600);
+  const daemon = Bun.spawn([...ownCommand(), DAEMON_COMMAND, JSON.stringify({ options, configFile: configOf(context) })], {
+    detached: true,
+    cwd: context.home,
+    env: childEnvironment(absolutePaths(context)),
+    // The fourth is the daemon's hold on root's part; its other end becomes that part's standard input.
+    stdio: ["pipe", "pipe", logDescriptor, "pipe"],
+  });
+  closeSync(logDescriptor);
+  for await (const announcement of announcements(daemon.stdout)) {
+    switch (announcement.event) {
+      case "guard": {
+        const answer = await runGuard(context, announcement, daemon, say);
+        void daemon.stdin.write(`${JSON.stringify(answer)}\n`);
+        await daemon.stdin.flush();
+        break;
+      }
+      case "ready":
+        daemon.unref();
+        return announcement;
+      case "failed":
+        await daemon.exited;
+        throw new CliError(announcement.message, {
+          hint: announcement.hint ?? undefined,
+          exit: announcement.exit as ExitCode,
+        });
+    }
+  }
+  throw new CliError(`the daemon ended before it was ready (exit ${await daemon.exited})`, {
+    hint: `tail ${paths.logFile}`,
+  });
+}
+
+/** What starts this very program again. */
+export function ownCommand(): string[] {
+  return Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
+}
+
+type Daemon = Bun.Subprocess<"pipe", "pipe", number>;
+
+async function runGuard(
+  context: Context,
+  { plan }: Announcement & { event: "guard" },
+  daemon: Daemon,
+  say: (text: string) => void,
+): Promise<GuardAnswer> {
+  if (context.uid !== 0) say(`metacred asks for root once:\n${plan.summary}\n`);
+  const end = daemon.stdio[GUARD_DESCRIPTOR];
+  if (typeof end !== "number") throw new CliError("the daemon's pipe is missing", { exit: EXIT.failure });
+  try {
+    const { method } = await startGuard(plan, end, context.env, say);
+    return { up: method };
+  } catch (error) {
+    // Closed without an answer: the daemon undoes what it has and ends.
+    await daemon.stdin.end();
+    await daemon.exited;
+    throw error;
+  } finally {
+    // Else this process would hold root's part's end open as long as it lives.
+    closeSync(end);
+  }
+}
+
+async function* announcements(stream: ReadableStream<Uint8Array>): AsyncGenerator<Announcement> {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const bytes of stream) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield JSON.parse(line) as Announcement;
+  }
+}
+
+function configOf({ paths, cwd }: Context): string | undefined {
+  return paths.configNamed ? resolve(cwd, paths.configFile) : undefined;
+}
+
+// The daemon lives in the home folder, so what is named relative to here must be named in full.
+function absolutePaths({ env, cwd }: Context): Environment {
+  const named = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "AWS_WEB_IDENTITY_TOKEN_FILE"];
+  const absolute = named.flatMap((name) => (env[name] ? [[name, resolve(cwd, env[name])] as const] : []));
+  return { ...env, ...Object.fromEntries(absolute) };
+}

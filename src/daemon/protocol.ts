@@ -1,0 +1,53 @@
+// What CLI and daemon say to each other: JSON over HTTP/1.1 on the control socket. Only grows: `status` and `stop`
+// must work between any two versions, so fields are never renamed and readers ignore what they do not know.
+
+export const PATHS = {
+  status: "/v1/status",
+  stop: "/v1/stop",
+  use: "/v1/use",
+  credentials: "/v1/credentials",
+} as const;
+
+/** Instants are ISO 8601 in UTC. `schema` rises only when the meaning of a field changes. */
+export type Status = {
+  schema: 1;
+  version: string;
+  pid: number;
+  started_at: string;
+  /** `serving`: a fresh SDK gets the role. `idle`: `use none`. `waiting`: nothing valid to serve, see last_error. */
+  state: "serving" | "idle" | "waiting";
+  role: RoleStatus | null;
+  previous_role: string | null;
+  base: string | null;
+  endpoints: { imds: string | null; endpoint: string };
+  redirect: { method: "nft" | "iptables" | "none"; healthy: boolean; checked_at: string | null };
+  refusals: Record<string, number>;
+  last_error: { message: string; hint: string | null; at: string; exit: number } | null;
+};
+
+export type RoleStatus = {
+  name: string;
+  arn: string | null;
+  account_id: string | null;
+  region: string | null;
+  obtained_at: string | null;
+  expiration: string | null;
+  advertised_expiration: string | null;
+  next_refresh_at: string | null;
+  limited_by_upstream: boolean;
+};
+
+export type UseAnswer = { status: Status; warnings: string[] };
+
+/** As `credential_process` wants them, and the ARN beside. */
+export type CredentialsAnswer = {
+  access_key_id: string;
+  secret_access_key: string;
+  session_token: string;
+  expiration: string | null;
+  account_id: string | null;
+  region: string | null;
+};
+
+/** The body of every answer that is not 200. */
+export type ErrorAnswer = { error: { message: string; hint: string | null; exit: number } };

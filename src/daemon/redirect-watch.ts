@@ -1,0 +1,54 @@
+// Keeps the redirect true while serving: a cheap self-test every few seconds, and root's part applied anew where
+// something flushed its rules. Also notices that the machine slept, since only the wall clock runs on meanwhile.
+import type { Log } from "../output.ts";
+import type { Clock } from "../sys/clock.ts";
+import type { Guard } from "./guard.ts";
+import type { SelfTest } from "./self-test.ts";
+
+export type RedirectHealth = { healthy: boolean; checkedAt: Date | undefined };
+export type RedirectWatch = { health(): RedirectHealth; check(): Promise<boolean>; stop(): void };
+
+type Deps = { clock: Clock; log: Log; selfTest: SelfTest; guard: Guard | undefined; onWake(): void };
+
+const EVERY_MS = 3000;
+// A jump of the wall clock by more than this against the monotonic one: the machine was suspended.
+const SLEPT_MS = 10_000;
+
+export function watchRedirect({ clock, log, selfTest, guard, onWake }: Deps): RedirectWatch {
+  let health: RedirectHealth = { healthy: true, checkedAt: undefined };
+  let cancel = () => {};
+  let offsetMs = clock.now().getTime() - clock.monotonicMs();
+  let guardEnded = false;
+  void guard?.ended.then(() => {
+    guardEnded = true;
+  });
+
+  async function check(): Promise<boolean> {
+    const healthy = await selfTest.run();
+    if (healthy !== health.healthy) {
+      log[healthy ? "info" : "warn"](healthy ? "requests reach metacred again" : "requests do not reach metacred");
+    }
+    health = { healthy, checkedAt: clock.now() };
+    if (!healthy && guard !== undefined && !guardEnded) {
+      log.info("applying the redirect anew");
+      guard.again();
+    }
+    return healthy;
+  }
+
+  async function tick(): Promise<void> {
+    const offset = clock.now().getTime() - clock.monotonicMs();
+    if (offset - offsetMs > SLEPT_MS) {
+      log.info("the machine woke up: refreshing");
+      onWake();
+    }
+    offsetMs = offset;
+    const healthyBefore = health.healthy;
+    // After a repair was asked for, the next look comes sooner.
+    const healthy = await check();
+    cancel = clock.after(healthy || !healthyBefore ? EVERY_MS : EVERY_MS / 3, () => void tick());
+  }
+
+  cancel = clock.after(EVERY_MS, () => void tick());
+  return { health: () => health, check, stop: () => cancel() };
+}

@@ -1,0 +1,24 @@
+// Counts of refused requests by reason, and the log's share of them: one line for the first, then one a minute.
+import type { Log } from "../output.ts";
+import type { Clock } from "../sys/clock.ts";
+
+const LOG_EVERY_MS = 60_000;
+
+export type Refusals = { count(reason: string, uid: number | undefined): void; counts(): Record<string, number> };
+
+export function createRefusals(clock: Clock, log: Log): Refusals {
+  const byReason = new Map<string, { total: number; unsaid: number; saidAtMs: number }>();
+  return {
+    count(reason, uid) {
+      const entry = byReason.get(reason) ?? { total: 0, unsaid: 0, saidAtMs: Number.NEGATIVE_INFINITY };
+      entry.total++;
+      entry.unsaid++;
+      byReason.set(reason, entry);
+      if (clock.monotonicMs() - entry.saidAtMs < LOG_EVERY_MS) return;
+      log.warn("refused a metadata request", { reason, uid, times: entry.unsaid });
+      entry.unsaid = 0;
+      entry.saidAtMs = clock.monotonicMs();
+    },
+    counts: () => Object.fromEntries([...byReason].map(([reason, { total }]) => [reason, total])),
+  };
+}

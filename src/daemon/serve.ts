@@ -1,0 +1,171 @@
+// The daemon's life: credentials, listener, redirect, proof, control socket; and the same backwards at its end.
+import { linkSync, rmSync } from "node:fs";
+import { peerCredentials } from "../callers/peer-credentials.ts";
+import type { Context } from "../context.ts";
+import { CliError } from "../errors.ts";
+import type { Log } from "../output.ts";
+import type { RedirectPlan } from "../redirect/plan.ts";
+import { openLibc } from "../sys/libc.ts";
+import { controlClient, statusIfRunning } from "./client.ts";
+import { type ControlHandlers, listenControl } from "./control.ts";
+import { type Core, createCore } from "./core.ts";
+import type { Guard } from "./guard.ts";
+import { type Network, openNetwork, refuseForeignService } from "./network.ts";
+import type { Status } from "./protocol.ts";
+import { refuseSudo, refuseTwin } from "./refuse-start.ts";
+import { prepareRuntimeDir, privateSocketName, publishSocket } from "./socket-file.ts";
+import { processIsAlive, takeStartLock } from "./start-lock.ts";
+import { statusReport } from "./status-report.ts";
+
+export type ServeOptions = {
+  role?: string | undefined;
+  profile?: string | undefined;
+  port?: number | undefined;
+  redirect: boolean;
+  force: boolean;
+};
+
+/** What differs between foreground and background. */
+export type ServeLink = {
+  log: Log;
+  /** Has root's part started; resolves when it said that the redirect is up. */
+  startGuard(plan: RedirectPlan): Promise<Guard>;
+  ready(status: Status, warnings: readonly string[]): void;
+  /** Resolves when a signal asks for the end; calls `reload` where one asks for that. */
+  untilStopped(reload: () => void): Promise<void>;
+};
+
+/** Serves until it is told to stop. When it cannot start it throws a `CliError`, with everything undone. */
+export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
+  const { paths } = context;
+  const { log } = link;
+  refuseSudo(context);
+  const older = refuseTwin(await statusIfRunning(paths.socketFile));
+  prepareRuntimeDir(paths.runtimeDir, context.uid);
+  await using undo = new AsyncDisposableStack();
+  const releaseLock = takeStartLock(paths.lockFile, process.pid, processIsAlive);
+  undo.defer(releaseLock);
+
+  const core = createCore(context, log, options.profile);
+  undo.defer(() => core.sessions.stop());
+  const redirect = options.redirect && core.catalog.config().redirect.method !== "none" && context.platform === "linux";
+  const mayBeForeign = redirect && older === undefined && !options.force;
+  await Promise.all([mayBeForeign ? refuseForeignService(context) : undefined, startRole(core, options.role)]);
+  const libc = openLibc(context.platform);
+  const { startGuard } = link;
+  const network = await openNetwork({ context, core, log, libc, redirect, port: options.port, startGuard }, undo);
+
+  const stopped = Promise.withResolvers<void>();
+  let ending: Promise<void> | undefined;
+  const tearDown = () => (ending ??= undo.disposeAsync());
+  const status = reporter(context, core, network);
+  const bound = privateSocketName(paths.runtimeDir, process.pid);
+  const control = listenControl(
+    bound,
+    handlersOf(core, network, status, log, async () => {
+      // Whoever asked for the end hears of it when nothing is left but this answer.
+      await tearDown();
+      stopped.resolve();
+    }),
+    {
+      log,
+      ownerUid: context.uid,
+      peerUid: (fd) => (libc === undefined ? undefined : peerCredentials(libc, fd)?.uid),
+    },
+  );
+  undo.defer(publish(bound, paths.socketFile, older));
+  if (older !== undefined) await stopOlder(oldName(paths.socketFile), older, log);
+  releaseLock();
+  link.ready(status(), notes(core));
+  await Promise.race([stopped.promise, link.untilStopped(() => void reload(core, log))]);
+  await tearDown();
+  await control.stop();
+  log.info("stopped");
+}
+
+function startRole(core: Core, role: string | undefined): Promise<void> {
+  return role === undefined
+    ? core.catalog.resolveDefault().then((spec) => core.active.start(spec))
+    : core.catalog.resolve(role).then((spec) => core.active.start(spec));
+}
+
+function reporter(context: Context, core: Core, network: Network): () => Status {
+  const startedAt = context.clock.now();
+  return () =>
+    statusReport({
+      pid: process.pid,
+      startedAt,
+      now: context.clock.now(),
+      config: core.catalog.config(),
+      served: core.served(),
+      previousName: core.active.previousName(),
+      port: network.port,
+      redirect: network.redirect,
+      health: network.watch.health(),
+      refusals: network.refusals.counts(),
+    });
+}
+
+function handlersOf(
+  core: Core,
+  network: Network,
+  status: () => Status,
+  log: Log,
+  stop: () => Promise<void>,
+): ControlHandlers {
+  return {
+    async status() {
+      await network.watch.check();
+      return status();
+    },
+    stop,
+    async use(role) {
+      const warning = core.catalog.reload();
+      await core.active.use(role);
+      log.info("switched", { role: core.active.spec()?.name ?? "none" });
+      return { status: status(), warnings: [...(warning === undefined ? [] : [warning]), ...notes(core)] };
+    },
+    credentials: core.credentials,
+  };
+}
+
+// The name of an older daemon's socket is kept beside, so that it can be told to stop once this one has taken over.
+function publish(bound: string, published: string, older: Status | undefined): () => void {
+  rmSync(oldName(published), { force: true });
+  if (older !== undefined) linkSync(published, oldName(published));
+  return publishSocket(bound, published);
+}
+
+function oldName(socketFile: string): string {
+  return `${socketFile}.old`;
+}
+
+async function stopOlder(socketFile: string, { version, pid }: Status, log: Log): Promise<void> {
+  log.info("taking over from an older daemon", { version, pid });
+  try {
+    await controlClient(socketFile).stop();
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    log.warn("the older daemon did not stop as asked", { error: error.message });
+  }
+  rmSync(socketFile, { force: true });
+}
+
+async function reload(core: Core, log: Log): Promise<void> {
+  const warning = core.catalog.reload();
+  if (warning !== undefined) return log.warn(warning);
+  try {
+    await core.active.renew();
+    log.info("read the configuration again");
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    log.warn("kept the role as it was", { error: error.message });
+  }
+}
+
+function notes(core: Core): string[] {
+  const spec = core.active.spec();
+  return spec === undefined || spec.region !== undefined
+    ? []
+    : [`no region is known for "${spec.name}": set region in its profile, AWS_REGION, or region in the config`];
+}

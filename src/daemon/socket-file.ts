@@ -1,0 +1,38 @@
+// The control socket's file: bound under a private name, then renamed into place, so that a newer daemon takes over
+// the name without a moment in which nobody listens, and an older one's end cannot remove the newer one's socket.
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { CliError } from "../errors.ts";
+
+// sockaddr_un holds 108 bytes on Linux, 104 on macOS, with a closing zero.
+const LONGEST_PATH = 103;
+
+/** Makes the folder 0700 and ours alone. */
+export function prepareRuntimeDir(folder: string, uid: number): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid: owner, mode } = statSync(folder);
+  if (uid !== -1 && owner !== uid) {
+    throw new CliError(`${folder} belongs to another user (uid ${owner})`, { hint: `sudo chown ${uid} ${folder}` });
+  }
+  if ((mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}
+
+export function privateSocketName(folder: string, pid: number): string {
+  const name = join(folder, `${pid}.sock`);
+  if (Buffer.byteLength(name) <= LONGEST_PATH) return name;
+  throw new CliError(`the path of the control socket is too long: ${name}`, { hint: "export XDG_RUNTIME_DIR=/tmp/run" });
+}
+
+/** Moves a bound socket to the name that clients use. Returns the undo, which leaves a successor's socket alone. */
+export function publishSocket(bound: string, published: string): () => void {
+  chmodSync(bound, 0o600);
+  const { ino } = statSync(bound);
+  renameSync(bound, published);
+  return () => {
+    try {
+      if (statSync(published).ino === ino) rmSync(published);
+    } catch {
+      // Gone already.
+    }
+  };
+}

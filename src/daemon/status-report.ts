@@ -1,0 +1,66 @@
+// The daemon's state as `status` prints it. Pure.
+import type { Config } from "../config/schema.ts";
+import { describeBase } from "../roles/role-spec.ts";
+import { advertisedExpiration } from "../sessions/schedule.ts";
+import { VERSION } from "../version.ts";
+import type { Guard } from "./guard.ts";
+import { type ServedRole, accountOf, advertiseMs, roleArnOfSpec } from "./imds-view.ts";
+import type { RoleStatus, Status } from "./protocol.ts";
+import type { RedirectHealth } from "./redirect-watch.ts";
+
+export type ReportInput = {
+  pid: number;
+  startedAt: Date;
+  now: Date;
+  config: Config;
+  served: ServedRole | undefined;
+  previousName: string | undefined;
+  port: number;
+  redirect: Guard["method"] | "none";
+  health: RedirectHealth;
+  refusals: Record<string, number>;
+};
+
+export function statusReport(input: ReportInput): Status {
+  const { served, health, port } = input;
+  const error = served?.state?.lastError;
+  return {
+    schema: 1,
+    version: VERSION,
+    pid: input.pid,
+    started_at: input.startedAt.toISOString(),
+    state: served === undefined ? "idle" : served.session === undefined ? "waiting" : "serving",
+    role: served === undefined ? null : roleStatus(served, input),
+    previous_role: input.previousName ?? null,
+    base: served === undefined ? null : describeBase(served.spec.base),
+    endpoints: {
+      imds: input.redirect === "none" ? null : "http://169.254.169.254/",
+      endpoint: `http://127.0.0.1:${port}/`,
+    },
+    redirect: { method: input.redirect, healthy: health.healthy, checked_at: iso(health.checkedAt) },
+    refusals: input.refusals,
+    last_error:
+      error === undefined
+        ? null
+        : { message: error.message, hint: error.hint ?? null, at: error.at.toISOString(), exit: error.exit },
+  };
+}
+
+function roleStatus({ spec, session, state }: ServedRole, { now, config }: ReportInput): RoleStatus {
+  const advertised = session === undefined ? undefined : advertisedExpiration(session.expiration, now, advertiseMs(config));
+  return {
+    name: spec.name,
+    arn: roleArnOfSpec(spec, session) ?? null,
+    account_id: accountOf(spec, session) ?? null,
+    region: spec.region ?? null,
+    obtained_at: iso(session?.obtainedAt),
+    expiration: iso(session?.expiration),
+    advertised_expiration: iso(advertised),
+    next_refresh_at: iso(state?.nextRefreshAt),
+    limited_by_upstream: state?.limitedByUpstream ?? false,
+  };
+}
+
+function iso(date: Date | undefined): string | null {
+  return date?.toISOString() ?? null;
+}

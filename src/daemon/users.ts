@@ -1,0 +1,26 @@
+// `redirect.users` as uids.
+import { readFileSync } from "node:fs";
+import { CliError, EXIT } from "../errors.ts";
+
+/** Names and numbers to uids; `{user}` is the owner, `*` everybody. `passwd` is the text of /etc/passwd. */
+export function uidsOf(users: readonly string[], ownerUid: number, passwd: string): readonly number[] | "*" {
+  if (users.includes("*")) return "*";
+  const byName = new Map(passwd.split("\n").map((line) => [line.split(":")[0], Number(line.split(":")[2])]));
+  return users.map((user) => {
+    if (user === "{user}") return ownerUid;
+    const uid = /^\d+$/.test(user) ? Number(user) : byName.get(user);
+    if (uid !== undefined) return uid;
+    throw new CliError(`redirect.users names "${user}", who is no user of this machine`, {
+      hint: "write the uid instead",
+      exit: EXIT.usage,
+    });
+  });
+}
+
+export function readPasswd(): string {
+  try {
+    return readFileSync("/etc/passwd", "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,54 @@
+// The commands that prompts and scripts run all day, recognised before any parser is loaded: the parser alone would
+// cost as much as the rest of `status`. Anything but these exact shapes goes the ordinary way.
+import type { Context } from "./context.ts";
+import { printCredentialProcess } from "./quick/credential-process.ts";
+import { STATUS_FLAGS, type StatusOptions, printStatus } from "./quick/status.ts";
+import { switchRole } from "./quick/use.ts";
+import { VERSION } from "./version.ts";
+
+type Quick = (context: Context) => Promise<number>;
+
+export function fastPath(head: readonly string[], hasTail: boolean): Quick | undefined {
+  if (hasTail) return undefined;
+  const [command, ...rest] = head;
+  switch (command) {
+    case "--version":
+    case "-v":
+      return rest.length === 0 ? printVersion : undefined;
+    case "status":
+      return statusOf(rest);
+    case "use":
+      return useOf(rest);
+    case "credential-process":
+      return credentialProcessOf(rest);
+    default:
+      return undefined;
+  }
+}
+
+async function printVersion(): Promise<number> {
+  process.stdout.write(`${VERSION}\n`);
+  return 0;
+}
+
+function statusOf(rest: readonly string[]): Quick | undefined {
+  const options: StatusOptions = { json: false, check: false, format: undefined };
+  for (let index = 0; index < rest.length; index++) {
+    const word = rest[index];
+    if (word === STATUS_FLAGS.json) options.json = true;
+    else if (word === STATUS_FLAGS.check) options.check = true;
+    else if (word === STATUS_FLAGS.format && rest[index + 1] !== undefined) options.format = rest[++index];
+    else return undefined;
+  }
+  return (context) => printStatus(context, options);
+}
+
+function useOf([role, ...more]: readonly string[]): Quick | undefined {
+  if (role === undefined || more.length > 0 || (role.startsWith("-") && role !== "-")) return undefined;
+  return (context) => switchRole(context, role);
+}
+
+function credentialProcessOf([flag, role, ...more]: readonly string[]): Quick | undefined {
+  if (more.length > 0 || (flag !== undefined && (flag !== "--role" || role === undefined))) return undefined;
+  return (context) => printCredentialProcess(context, { role });
+}

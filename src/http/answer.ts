@@ -1,0 +1,68 @@
+// From a response to the bytes of an answer (RFC 9112 §4, RFC 9110 §6.6, §8.6).
+
+import type { HttpResponse } from "./message.ts";
+
+export type Answer = {
+  /** Written as UTF-8. */
+  text: string;
+  /** A body given as bytes follows the text. */
+  bytes: Uint8Array | undefined;
+  /** Of the text alone. */
+  textBytes: number;
+};
+
+export type Framing = {
+  /** The method was HEAD: the headers of the GET, without the body. */
+  headOnly: boolean;
+  connection: "close" | "keep-alive" | undefined;
+  date: string;
+};
+
+/** Throws where a header would break out of its line; the caller answers 500 then. */
+export function renderAnswer(response: HttpResponse, framing: Framing): Answer {
+  const { status, body = "" } = response;
+  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n`;
+  for (const [name, value] of response.headers ?? []) {
+    if (!NAME.test(name) || !VALUE.test(value)) throw new Error(`invalid response header ${JSON.stringify(name)}`);
+    text += `${name}: ${value}\r\n`;
+  }
+  const isText = typeof body === "string";
+  const bodyBytes = isText ? Buffer.byteLength(body) : body.length;
+  const hasBody = status !== 204 && status !== 304;
+  if (hasBody) text += `Content-Length: ${bodyBytes}\r\n`;
+  text += `Date: ${framing.date}\r\n`;
+  if (framing.connection !== undefined) text += `Connection: ${framing.connection}\r\n`;
+  text += "\r\n";
+  const headBytes = text.length;
+  if (!hasBody || framing.headOnly) return { text, bytes: undefined, textBytes: headBytes };
+  if (isText) return { text: text + body, bytes: undefined, textBytes: headBytes + bodyBytes };
+  return { text, bytes: body, textBytes: headBytes };
+}
+
+// --- internal ---
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const VALUE = /^[\t\x20-\x7e]*$/;
+
+// RFC 9110 §15, RFC 6585. An unlisted status gets an empty phrase, which RFC 9112 §4 allows.
+const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  201: "Created",
+  202: "Accepted",
+  204: "No Content",
+  304: "Not Modified",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  413: "Content Too Large",
+  417: "Expectation Failed",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  503: "Service Unavailable",
+  505: "HTTP Version Not Supported",
+};

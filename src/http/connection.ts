@@ -1,0 +1,260 @@
+// One connection's life: requests in, answers out in order, deadlines, and an end that loses no answer.
+
+import { type Answer, renderAnswer } from "./answer.ts";
+import type { HttpRequest, HttpResponse } from "./message.ts";
+import { createReader, type Read, type Reader } from "./reader.ts";
+
+/** What a connection needs of its socket; Bun's has it. */
+export type Wire = {
+  write(data: string | Buffer<ArrayBuffer>): number;
+  end(): void;
+  terminate(): void;
+  shutdown(): void;
+  pause(): void;
+  resume(): void;
+};
+
+/** What all connections of a server share. */
+export type Service<C> = {
+  handle(request: HttpRequest, caller: C): HttpResponse | Promise<HttpResponse>;
+  onError(error: unknown): void;
+  maxBodyBytes: number;
+  idleMs: number;
+  monotonicMs(): number;
+  date(monotonicMs: number): string;
+  isStopping(): boolean;
+};
+
+export type Connection<C> = {
+  readonly service: Service<C>;
+  readonly wire: Wire;
+  readonly caller: C;
+  readonly reader: Reader;
+  /**
+   * `reading`: waits for requests. `answering`: a handler has not settled yet. `closing`: the last answer is on its way.
+   * `lingering`: it is written, and what the client still sends is thrown away. `closed`: nothing may be done any more.
+   */
+  phase: "reading" | "answering" | "closing" | "lingering" | "closed";
+  /** Answers not handed to the kernel yet. */
+  queue: (string | Uint8Array)[];
+  queuedBytes: number;
+  /** What the kernel would not take; no further request is answered until it has gone. */
+  unsent: Buffer<ArrayBuffer> | undefined;
+  /** The client has closed its sending side. */
+  ended: boolean;
+  /** Something the client sends may be left unread: a plain close would then reset the connection and lose the answer. */
+  lingers: boolean;
+  paused: boolean;
+  answered: number;
+  deadlineMs: number;
+};
+
+// A pipelining client is read no further than this ahead, and answered in writes of about this size.
+const MAX_AHEAD_BYTES = 65_536;
+const LINGER_MS = 1000;
+
+export function openConnection<C>(service: Service<C>, wire: Wire, caller: C): Connection<C> {
+  return {
+    service,
+    wire,
+    caller,
+    reader: createReader(service),
+    phase: "reading",
+    queue: [],
+    queuedBytes: 0,
+    unsent: undefined,
+    ended: false,
+    lingers: false,
+    paused: false,
+    answered: 0,
+    deadlineMs: service.monotonicMs() + service.idleMs,
+  };
+}
+
+export function received<C>(connection: Connection<C>, bytes: Buffer): void {
+  const { phase, reader } = connection;
+  if (phase === "closing" || phase === "lingering" || phase === "closed") return;
+  // The deadline of a request runs from its first byte; later bytes do not move it.
+  if (isIdle(connection)) renewDeadline(connection);
+  reader.push(bytes);
+  pump(connection);
+}
+
+export function drained<C>(connection: Connection<C>): void {
+  if (connection.unsent === undefined) return;
+  flush(connection);
+  if (connection.unsent !== undefined) return;
+  renewDeadline(connection);
+  pump(connection);
+}
+
+/** The client sends no more, but may still read: what it has asked is answered first. */
+export function ended<C>(connection: Connection<C>): void {
+  connection.ended = true;
+  if (connection.phase === "lingering") connection.wire.end();
+  else pump(connection);
+}
+
+export function closed<C>(connection: Connection<C>): void {
+  connection.phase = "closed";
+  connection.queue = [];
+  connection.unsent = undefined;
+}
+
+/** Closes a connection whose deadline has passed: idle, or too slow to send or to read. */
+export function expire<C>(connection: Connection<C>, nowMs: number): void {
+  if (nowMs < connection.deadlineMs) return;
+  if (isIdle(connection)) connection.wire.end();
+  else connection.wire.terminate();
+}
+
+/** Waits for the next request, has answered one before: may be closed at any moment (RFC 9112 §9.5). */
+export function isSpare<C>(connection: Connection<C>): boolean {
+  return connection.answered > 0 && isIdle(connection);
+}
+
+// --- internal ---
+
+type Request = Extract<Read, { kind: "request" }>;
+
+function isIdle<C>(connection: Connection<C>): boolean {
+  return connection.phase === "reading" && connection.unsent === undefined && connection.reader.isIdle();
+}
+
+function renewDeadline<C>(connection: Connection<C>): void {
+  const { phase, service } = connection;
+  connection.deadlineMs = phase === "answering" ? Infinity : service.monotonicMs() + service.idleMs;
+}
+
+// Answers whatever has been read, in order, as far as handlers and the client's reading allow.
+function pump<C>(connection: Connection<C>): void {
+  const { answered } = connection;
+  const wasBlocked = connection.unsent !== undefined;
+  while (connection.phase === "reading" && connection.unsent === undefined) {
+    const read = connection.reader.next();
+    if (read.kind === "more") break;
+    take(connection, read);
+    if (connection.queuedBytes > MAX_AHEAD_BYTES) flush(connection);
+  }
+  flush(connection);
+  const isBlocked = connection.unsent !== undefined;
+  if (connection.answered > answered || isBlocked !== wasBlocked) renewDeadline(connection);
+  if (!isBlocked && (connection.phase === "closing" || (connection.ended && connection.phase === "reading"))) {
+    finish(connection);
+  } else {
+    throttle(connection);
+  }
+}
+
+function take<C>(connection: Connection<C>, read: Exclude<Read, { kind: "more" }>): void {
+  switch (read.kind) {
+    case "continue":
+      queue(connection, "HTTP/1.1 100 Continue\r\n\r\n");
+      break;
+    case "refused":
+      connection.lingers = true;
+      answer(connection, undefined, { status: read.status });
+      break;
+    case "request":
+      handle(connection, read);
+  }
+}
+
+function handle<C>(connection: Connection<C>, read: Request): void {
+  const { service, caller } = connection;
+  let response: HttpResponse | Promise<HttpResponse>;
+  try {
+    response = service.handle(read.request, caller);
+  } catch (error) {
+    return fail(connection, read, error);
+  }
+  if (!(response instanceof Promise)) return answer(connection, read, response);
+  connection.phase = "answering";
+  connection.deadlineMs = Infinity;
+  const settle = (reply: () => void) => {
+    if (connection.phase !== "answering") return;
+    connection.phase = "reading";
+    reply();
+    renewDeadline(connection);
+    pump(connection);
+  };
+  response.then(
+    (value) => settle(() => answer(connection, read, value)),
+    (error: unknown) => settle(() => fail(connection, read, error)),
+  );
+}
+
+function fail<C>(connection: Connection<C>, read: Request, error: unknown): void {
+  connection.service.onError(error);
+  answer(connection, read, { status: 500, close: true });
+}
+
+function answer<C>(connection: Connection<C>, read: Request | undefined, response: HttpResponse): void {
+  const { service } = connection;
+  const keep = read !== undefined && read.keepAlive && response.close !== true && !service.isStopping();
+  const framing = {
+    headOnly: read?.request.method === "HEAD",
+    connection: keep ? (read.request.version === "1.0" ? "keep-alive" : undefined) : "close",
+    date: service.date(service.monotonicMs()),
+  } as const;
+  let rendered: Answer;
+  try {
+    rendered = renderAnswer(response, framing);
+  } catch (error) {
+    service.onError(error);
+    return answer(connection, read, { status: 500, close: true });
+  }
+  queue(connection, rendered.text, rendered.textBytes);
+  if (rendered.bytes !== undefined) queue(connection, rendered.bytes);
+  connection.answered++;
+  if (!keep) connection.phase = "closing";
+}
+
+function queue<C>(connection: Connection<C>, data: string | Uint8Array, bytes = data.length): void {
+  connection.queue.push(data);
+  connection.queuedBytes += bytes;
+}
+
+function flush<C>(connection: Connection<C>): void {
+  if (connection.unsent === undefined) {
+    if (connection.queuedBytes === 0) return;
+    const data = joined(connection.queue);
+    const bytes = connection.queuedBytes;
+    connection.queue = [];
+    connection.queuedBytes = 0;
+    const written = connection.wire.write(data);
+    if (written < bytes) connection.unsent = rest(Buffer.from(data), written);
+  } else {
+    connection.unsent = rest(connection.unsent, connection.wire.write(connection.unsent));
+  }
+}
+
+function joined(queue: readonly (string | Uint8Array)[]): string | Buffer<ArrayBuffer> {
+  const [only] = queue;
+  if (queue.length === 1 && typeof only === "string") return only;
+  return Buffer.concat(queue.map((data) => (typeof data === "string" ? Buffer.from(data) : data)));
+}
+
+// A closed socket writes -1: nothing more can be sent, and its `close` event follows.
+function rest(data: Buffer<ArrayBuffer>, written: number): Buffer<ArrayBuffer> | undefined {
+  return written < 0 || written >= data.length ? undefined : data.subarray(written);
+}
+
+function finish<C>(connection: Connection<C>): void {
+  if (connection.lingers && !connection.ended) {
+    connection.phase = "lingering";
+    connection.deadlineMs = connection.service.monotonicMs() + LINGER_MS;
+    connection.wire.shutdown();
+  } else {
+    connection.phase = "closed";
+    connection.wire.end();
+  }
+}
+
+function throttle<C>(connection: Connection<C>): void {
+  const isFull = connection.reader.bufferedBytes() > MAX_AHEAD_BYTES;
+  if (isFull === connection.paused) return;
+  connection.paused = isFull;
+  if (isFull) connection.wire.pause();
+  else connection.wire.resume();
+}

@@ -1,0 +1,162 @@
+// HTTP/1.1 on Bun.listen. It knows connections and their limits; what is asked and answered is the handler's.
+
+import { type Clock, systemClock } from "../sys/clock.ts";
+import {
+  closed,
+  type Connection,
+  drained,
+  ended,
+  expire,
+  isSpare,
+  openConnection,
+  received,
+  type Service,
+} from "./connection.ts";
+import { createDateHeader } from "./http-date.ts";
+import type { HttpRequest, HttpResponse } from "./message.ts";
+
+/** The other end. On a Unix socket the addresses are empty and the ports 0. */
+export type HttpPeer = {
+  address: string;
+  port: number;
+  localAddress: string;
+  localPort: number;
+  /** Of our end, for SO_PEERCRED and the like. Undocumented in Bun, hence optional. */
+  fd: number | undefined;
+};
+
+export type HttpAddress = { hostname: string; port: number } | { unix: string };
+
+export type HttpServerOptions<C> = {
+  /** Called once per connection; `undefined` closes it at once. */
+  accept(peer: HttpPeer): C | undefined;
+  handle(request: HttpRequest, caller: C): HttpResponse | Promise<HttpResponse>;
+  maxBodyBytes: number;
+  /** How long a connection may be idle, a request may take to arrive, and an answer to be read. */
+  idleMs: number;
+  maxConnections: number;
+  /** What a handler threw; its client got an empty 500. */
+  onError?(error: unknown): void;
+  clock?: Clock;
+};
+
+export type HttpServer = {
+  /** 0 on a Unix socket. */
+  port: number;
+  /** Accepts no more, lets answers in flight end, closes the rest after at most a second. Idempotent. */
+  stop(): Promise<void>;
+  connections(): number;
+};
+
+/** Throws Bun's error where the address cannot be had; `code` tells why (`EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`). */
+export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>): HttpServer {
+  const clock = options.clock ?? systemClock;
+  const connections = new Set<Connection<C>>();
+  const stopping = Promise.withResolvers<void>();
+  let isStopping = false;
+  let isSweeping = false;
+
+  const service: Service<C> = {
+    handle: (request, caller) => options.handle(request, caller),
+    onError: (error) => options.onError?.(error),
+    maxBodyBytes: options.maxBodyBytes,
+    idleMs: options.idleMs,
+    monotonicMs: () => clock.monotonicMs(),
+    date: createDateHeader(clock),
+    isStopping: () => isStopping,
+  };
+
+  const socket: Bun.SocketHandler<Connection<C> | undefined> = {
+    open(wire) {
+      const isWelcome = !isStopping && connections.size < options.maxConnections;
+      const caller = isWelcome ? accept(wire) : undefined;
+      if (caller === undefined) {
+        wire.end();
+        return;
+      }
+      wire.data = openConnection(service, wire, caller);
+      connections.add(wire.data);
+      sweepLater();
+    },
+    data(wire, bytes) {
+      if (wire.data !== undefined) received(wire.data, bytes);
+    },
+    drain(wire) {
+      if (wire.data !== undefined) drained(wire.data);
+    },
+    end(wire) {
+      if (wire.data !== undefined) ended(wire.data);
+    },
+    close(wire) {
+      if (wire.data === undefined) return;
+      closed(wire.data);
+      connections.delete(wire.data);
+      if (isStopping && connections.size === 0) stopping.resolve();
+    },
+    error(wire, error) {
+      service.onError(error);
+      wire.terminate();
+    },
+  };
+
+  const accept = (wire: Bun.Socket<Connection<C> | undefined>): C | undefined => {
+    try {
+      return options.accept(peerOf(wire, "unix" in where));
+    } catch (error) {
+      service.onError(error);
+      return undefined;
+    }
+  };
+
+  // One timer for all connections: it runs only while there are any, and costs a request nothing.
+  const sweepLater = (): void => {
+    if (isSweeping) return;
+    isSweeping = true;
+    clock.after(sweepEveryMs(options.idleMs), () => {
+      isSweeping = false;
+      const nowMs = clock.monotonicMs();
+      for (const connection of connections) expire(connection, nowMs);
+      if (connections.size > 0) sweepLater();
+    });
+  };
+
+  const listener = listen(where, socket);
+
+  return {
+    port: "port" in listener ? listener.port : 0,
+    connections: () => connections.size,
+    stop() {
+      if (isStopping) return stopping.promise;
+      isStopping = true;
+      listener.stop(false);
+      for (const connection of connections) if (isSpare(connection)) connection.wire.end();
+      if (connections.size === 0) stopping.resolve();
+      const cancel = clock.after(STOP_MS, () => {
+        for (const connection of connections) connection.wire.terminate();
+        stopping.resolve();
+      });
+      return stopping.promise.then(cancel);
+    },
+  };
+}
+
+// --- internal ---
+
+const STOP_MS = 1000;
+
+function sweepEveryMs(idleMs: number): number {
+  return Math.min(Math.max(idleMs / 4, 10), 1000);
+}
+
+// Half-open, so that a client which ends its sending side at once (`printf … | nc`) still gets its answer.
+function listen<C>(where: HttpAddress, socket: Bun.SocketHandler<Connection<C> | undefined>) {
+  if ("unix" in where) return Bun.listen({ unix: where.unix, allowHalfOpen: true, data: undefined, socket });
+  return Bun.listen({ hostname: where.hostname, port: where.port, allowHalfOpen: true, data: undefined, socket });
+}
+
+function peerOf<C>(wire: Bun.Socket<C>, isUnix: boolean): HttpPeer {
+  const fd = "fd" in wire && typeof wire.fd === "number" ? wire.fd : undefined;
+  if (isUnix) return { address: "", port: 0, localAddress: "", localPort: 0, fd };
+  const { remoteAddress: address, remotePort: port, localAddress, localPort } = wire;
+  return { address, port, localAddress, localPort, fd };
+}

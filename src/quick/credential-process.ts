@@ -1,0 +1,33 @@
+// `credential_process` JSON, version 1: from the daemon's memory, else fetched here. Nothing on stderr on success,
+// since some SDKs parse both streams as one (aws-sdk-cpp GetCredentialsFromProcess).
+import type { Context } from "../context.ts";
+import { controlClient } from "../daemon/client.ts";
+import type { CredentialsAnswer } from "../daemon/protocol.ts";
+import { CliError, EXIT } from "../errors.ts";
+import { loadEngine } from "../load-engine.ts";
+import { seconds } from "./instant.ts";
+
+export async function printCredentialProcess(context: Context, { role }: { role: string | undefined }): Promise<number> {
+  const answer = await credentialsFor(context, role);
+  const document = {
+    Version: 1,
+    AccessKeyId: answer.access_key_id,
+    SecretAccessKey: answer.secret_access_key,
+    SessionToken: answer.session_token,
+    ...(answer.expiration === null ? {} : { Expiration: seconds(answer.expiration) }),
+    ...(answer.account_id === null ? {} : { AccountId: answer.account_id }),
+  };
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+  return EXIT.ok;
+}
+
+/** Works with and without a daemon. */
+export async function credentialsFor(context: Context, role: string | undefined): Promise<CredentialsAnswer> {
+  try {
+    return await controlClient(context.paths.socketFile).credentials(role);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exit !== EXIT.notRunning) throw error;
+    const { oneShotCredentials } = await loadEngine();
+    return oneShotCredentials(context, role);
+  }
+}

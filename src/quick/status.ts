@@ -1,0 +1,89 @@
+// `status`: one glance for people, JSON for scripts, a template for prompts.
+import type { Context } from "../context.ts";
+import { controlClient, statusIfRunning } from "../daemon/client.ts";
+import type { Status } from "../daemon/protocol.ts";
+import { CliError, EXIT } from "../errors.ts";
+import { seconds, timeLeft } from "./instant.ts";
+
+export const STATUS_FLAGS = { json: "--json", check: "--check", format: "--format" } as const;
+
+export type StatusOptions = { json: boolean; check: boolean; format: string | undefined };
+
+export async function printStatus(context: Context, { json, check, format }: StatusOptions): Promise<number> {
+  const { socketFile } = context.paths;
+  if (format !== undefined) {
+    // A prompt must not be spoilt by a daemon that is not there.
+    const running = await statusIfRunning(socketFile);
+    process.stdout.write(`${fillFormat(format, running, context.clock.now())}\n`);
+    return running === undefined && check ? EXIT.notRunning : EXIT.ok;
+  }
+  const status = await controlClient(socketFile).status();
+  if (json) process.stdout.write(`${JSON.stringify(status, undefined, 2)}\n`);
+  else if (!check) process.stdout.write(renderStatus(status, context.clock.now()));
+  return check ? checkStatus(status, json) : EXIT.ok;
+}
+
+/** `{role} {account} {expires_in} {state}`; empty where there is nothing to say. */
+export function fillFormat(format: string, status: Status | undefined, now: Date): string {
+  const role = status?.role;
+  const values: Record<string, string> = {
+    role: role?.name ?? "",
+    account: role?.account_id ?? "",
+    expires_in: role?.expiration ? timeLeft(role.expiration, now) : "",
+    state: status === undefined ? "stopped" : healthOf(status),
+  };
+  return format.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+/** What people read. Fields that an older or newer daemon lacks are left out. */
+export function renderStatus(status: Status, now: Date): string {
+  const { role, endpoints, redirect, last_error: error } = status;
+  const rows: [string, string][] = [["role", role === null ? "none (metacred use ROLE)" : role.name]];
+  if (role !== null) {
+    rows.push(["arn", role.arn ?? "unknown"], ["account", role.account_id ?? "unknown"]);
+    rows.push(["region", role.region ?? "unknown: set region in the profile or AWS_REGION"]);
+    if (role.expiration !== null) {
+      rows.push(["expires", `${seconds(role.expiration)} (${timeLeft(role.expiration, now)} left)`]);
+    }
+    if (role.advertised_expiration !== null) rows.push(["told to clients", seconds(role.advertised_expiration)]);
+    if (role.next_refresh_at !== null) {
+      const limit = role.limited_by_upstream ? ", limited by upstream" : "";
+      rows.push(["next refresh", `${seconds(role.next_refresh_at)} (in ${timeLeft(role.next_refresh_at, now)})${limit}`]);
+    }
+  }
+  if (status.base !== null) rows.push(["base", status.base]);
+  rows.push(["endpoint", endpoints.imds ?? endpoints.endpoint]);
+  rows.push(["redirect", redirectLine(status)]);
+  if (redirect.method === "none") rows.push(["", `export AWS_EC2_METADATA_SERVICE_ENDPOINT=${endpoints.endpoint}`]);
+  const refused = Object.entries(status.refusals).map(([reason, count]) => `${count} by ${reason}`);
+  if (refused.length > 0) rows.push(["refused", refused.join(", ")]);
+  rows.push(["daemon", `${status.version}, pid ${status.pid}, since ${seconds(status.started_at)}`]);
+  if (error !== null) {
+    rows.push(["last error", `${error.message} (${seconds(error.at)})`]);
+    if (error.hint !== null) rows.push(["", `try: ${error.hint}`]);
+  }
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");
+}
+
+function redirectLine({ redirect }: Status): string {
+  if (redirect.method === "none") return redirect.healthy ? "none (endpoint mode)" : "none: the port does not answer";
+  return redirect.healthy ? `${redirect.method}, checked` : `${redirect.method}: requests do not arrive`;
+}
+
+function healthOf(status: Status): string {
+  return status.state === "serving" && !status.redirect.healthy ? "unreachable" : status.state;
+}
+
+// Would a fresh SDK on this machine get the role?
+function checkStatus(status: Status, quiet: boolean): number {
+  if (status.state === "serving" && status.redirect.healthy) return EXIT.ok;
+  const reason =
+    status.state === "idle"
+      ? "no role is served"
+      : status.state === "waiting"
+        ? (status.last_error?.message ?? "there are no valid credentials")
+        : "requests to the metadata service do not reach metacred";
+  if (quiet) return EXIT.failure;
+  throw new CliError(reason, { hint: status.last_error?.hint ?? "metacred status" });
+}

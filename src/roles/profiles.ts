@@ -1,0 +1,113 @@
+// AWS profiles, as data. Replicates how the SDK walks role_arn and source_profile, so that each AssumeRole of a chain
+// is a step of ours, with its own key and its own session name (credential-provider-ini resolveProfileData.ts).
+import { createHash } from "node:crypto";
+import { CliError, EXIT } from "../errors.ts";
+import { type AssumeStep, type BaseSpec, type SsoBase, canonicalJson } from "./role-spec.ts";
+
+export type Profile = Readonly<Record<string, string | undefined>>;
+/** Profiles of the AWS config and credentials files, by name, the latter over the former. */
+export type Profiles = Readonly<Record<string, Profile>>;
+
+export type ProfileChain = { base: BaseSpec; steps: AssumeStep[]; region: string | undefined };
+
+/** Follows a profile down to the one that holds credentials. `sessionName` is for profiles that name none. */
+export function resolveProfile(name: string, profiles: Profiles, sessionName: string): ProfileChain {
+  return walk(name, profiles, sessionName, []);
+}
+
+function walk(name: string, profiles: Profiles, sessionName: string, above: readonly string[]): ProfileChain {
+  const profile = profiles[name];
+  if (profile === undefined) {
+    const whose = above.length === 0 ? "" : ` (source_profile of "${above.at(-1)}")`;
+    throw new CliError(`the AWS profile "${name}"${whose} does not exist`, {
+      hint: "aws configure list-profiles",
+      exit: EXIT.usage,
+    });
+  }
+  const region = profile["region"];
+  // As the SDK does: keys that stand in a source profile win over its own role_arn.
+  if (above.length > 0 && hasKeys(profile)) return { base: profileBase(name, profile), steps: [], region };
+  const roleArn = profile["role_arn"];
+  if (roleArn === undefined || profile["web_identity_token_file"] !== undefined) {
+    return { base: rootOf(name, profile), steps: [], region };
+  }
+  if (profile["mfa_serial"] !== undefined) {
+    throw new CliError(`the AWS profile "${name}" needs a code from ${profile["mfa_serial"]}`, {
+      hint: `use a profile without mfa_serial, or serve a session made by "aws sts get-session-token"`,
+      exit: EXIT.needsPerson,
+    });
+  }
+  const step: AssumeStep = {
+    roleArn,
+    sessionName: profile["role_session_name"] ?? sessionName,
+    ...(profile["external_id"] === undefined ? {} : { externalId: profile["external_id"] }),
+    durationSeconds: durationOf(name, profile),
+  };
+  const below = sourceOf(name, profile, profiles, sessionName, above);
+  return { base: below.base, steps: [...below.steps, step], region: region ?? below.region };
+}
+
+function sourceOf(
+  name: string,
+  profile: Profile,
+  profiles: Profiles,
+  sessionName: string,
+  above: readonly string[],
+): ProfileChain {
+  const source = profile["source_profile"];
+  if (source === undefined) return { base: credentialSource(name, profile), steps: [], region: undefined };
+  const itself = source === name && hasKeys(profile);
+  if (!itself && (source === name || above.includes(source))) {
+    throw new CliError(`the source_profile entries go round in a circle: ${[...above, name, source].join(" → ")}`, {
+      hint: `correct source_profile of "${name}" in the AWS config file`,
+      exit: EXIT.usage,
+    });
+  }
+  return walk(source, profiles, sessionName, [...above, name]);
+}
+
+function rootOf(name: string, profile: Profile): BaseSpec {
+  const isSso = profile["sso_session"] !== undefined || profile["sso_start_url"] !== undefined;
+  if (!isSso && profile["credential_source"] !== undefined) return credentialSource(name, profile);
+  const sso: SsoBase = { session: profile["sso_session"], accountId: profile["sso_account_id"] };
+  return { ...profileBase(name, profile), ...(isSso ? { sso } : {}) };
+}
+
+function profileBase(name: string, profile: Profile): BaseSpec & { kind: "profile" } {
+  const identity = createHash("sha256").update(canonicalJson(profile)).digest("base64url");
+  return { kind: "profile", profile: name, identity };
+}
+
+function credentialSource(name: string, profile: Profile): BaseSpec {
+  const source = profile["credential_source"];
+  switch (source) {
+    case "Environment":
+      return { kind: "environment" };
+    case "EcsContainer":
+      return { kind: "container", profile: name };
+    case "Ec2InstanceMetadata":
+      throw new CliError(
+        `the AWS profile "${name}" asks 169.254.169.254 for its credentials, which is metacred itself: a loop`,
+        { hint: `give "${name}" a source_profile instead of credential_source`, exit: EXIT.usage },
+      );
+    default:
+      throw new CliError(`the AWS profile "${name}" has a role_arn but neither source_profile nor credential_source`, {
+        hint: `add source_profile to "${name}" in the AWS config file`,
+        exit: EXIT.usage,
+      });
+  }
+}
+
+function hasKeys(profile: Profile): boolean {
+  return profile["aws_access_key_id"] !== undefined && profile["aws_secret_access_key"] !== undefined;
+}
+
+function durationOf(name: string, profile: Profile): number {
+  const text = profile["duration_seconds"] ?? "3600";
+  const seconds = Number(text);
+  if (Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200) return seconds;
+  throw new CliError(`duration_seconds of the AWS profile "${name}" is "${text}", not a number from 900 to 43200`, {
+    hint: `correct it in the AWS config file`,
+    exit: EXIT.usage,
+  });
+}

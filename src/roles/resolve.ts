@@ -1,0 +1,161 @@
+// A name to a RoleSpec, step by step: config table, AWS profile, account and role, ARN. Pure.
+import type { Config, RoleConfig } from "../config/schema.ts";
+import { CliError, EXIT } from "../errors.ts";
+import { nearestWord } from "../nearest.ts";
+import { isRoleName, parseRoleArn, partitionOfRegion, roleArnOf } from "./arn.ts";
+import { type ProfileChain, type Profiles, resolveProfile } from "./profiles.ts";
+import type { AssumeStep, RoleSpec } from "./role-spec.ts";
+import { type Person, fillTemplate, sanitiseSessionName } from "./session-name.ts";
+
+export type RoleSources = {
+  config: Config;
+  profiles: Profiles;
+  /** AWS_PROFILE, AWS_REGION and whether the environment holds keys. */
+  environment: { profile: string | undefined; region: string | undefined; hasKeys: boolean };
+  /** `--profile`: stands for `base` of the config. */
+  baseOption: string | undefined;
+  person: Person;
+};
+
+const DEFAULT_SESSION_NAME = "{user}-{host}";
+const DEFAULT_DURATION_SECONDS = 3600;
+const ENVIRONMENT = "environment";
+const ENVIRONMENT_CHAIN: ProfileChain = { base: { kind: "environment" }, steps: [], region: undefined };
+
+/** The meaning of a role name; throws `CliError` with the names that come near it. */
+export function resolveRole(name: string, sources: RoleSources): RoleSpec {
+  const table = sources.config.roles[name];
+  if (table !== undefined) return fromTable(name, table, sources);
+  if (sources.profiles[name] !== undefined) return fromProfile(name, sources);
+  // The name that the environment's own keys are served under, so that a switch can go back to them.
+  if (name === ENVIRONMENT && sources.environment.hasKeys) return assumed(name, ENVIRONMENT_CHAIN, [], sources);
+  const arns = arnsOf(name, sources, undefined);
+  if (arns.length > 1) {
+    throw new CliError(`the role "${name}" can mean ${arns.join(" or ")}`, {
+      hint: `metacred use ${arns[0]}`,
+      exit: EXIT.usage,
+    });
+  }
+  const [arn] = arns;
+  if (arn === undefined) throw unknownRole(name, sources);
+  return assumed(name, baseChain(sources), [plainStep(arn, sources)], sources);
+}
+
+/** The base credentials themselves, when no role is named: `--profile`, the base, or what the SDKs would take. */
+export function resolveBase(sources: RoleSources): RoleSpec {
+  const chain = baseChain(sources);
+  return assumed(chain.name, chain, [], sources);
+}
+
+/** Every name that `use` accepts from the files at hand. */
+export function roleNames(sources: Pick<RoleSources, "config" | "profiles">): string[] {
+  return [...new Set([...Object.keys(sources.config.roles), ...Object.keys(sources.profiles)])].toSorted();
+}
+
+function fromTable(name: string, table: RoleConfig, sources: RoleSources): RoleSpec {
+  const chain = baseChain(sources);
+  const region = table.region ?? chain.region;
+  const links = [...(table.via ?? []), table.role_arn].flatMap((link, index) =>
+    linkSteps(link, index < (table.via?.length ?? 0), name, table, sources),
+  );
+  return assumed(name, { ...chain, region }, links, sources);
+}
+
+// A link of `via` may be a role table of its own, whose external id and session name then hold for it.
+function linkSteps(link: string, isVia: boolean, name: string, table: RoleConfig, sources: RoleSources): AssumeStep[] {
+  const viaTable = isVia ? sources.config.roles[link] : undefined;
+  const options = isVia ? viaTable : table;
+  const arn = onlyArn(viaTable?.role_arn ?? link, name, sources, table.region);
+  return [options === undefined ? plainStep(arn, sources) : stepOf(arn, options, sources)];
+}
+
+function stepOf(roleArn: string, table: RoleConfig, { person }: RoleSources): AssumeStep {
+  return {
+    roleArn,
+    sessionName: sanitiseSessionName(fillTemplate(table.session_name ?? DEFAULT_SESSION_NAME, person)),
+    durationSeconds: table.duration === undefined ? DEFAULT_DURATION_SECONDS : table.duration / 1000,
+    ...(table.external_id === undefined ? {} : { externalId: table.external_id }),
+    ...(table.policy_arns === undefined ? {} : { policyArns: table.policy_arns }),
+    ...(table.tags === undefined ? {} : { tags: table.tags }),
+    ...(table.transitive_tags === undefined ? {} : { transitiveTagKeys: table.transitive_tags }),
+    ...(table.source_identity === undefined
+      ? {}
+      : { sourceIdentity: sanitiseSessionName(fillTemplate(table.source_identity, person)) }),
+  };
+}
+
+function plainStep(roleArn: string, { person }: RoleSources): AssumeStep {
+  const sessionName = sanitiseSessionName(fillTemplate(DEFAULT_SESSION_NAME, person));
+  return { roleArn, sessionName, durationSeconds: DEFAULT_DURATION_SECONDS };
+}
+
+function onlyArn(text: string, name: string, sources: RoleSources, region: string | undefined): string {
+  const arns = arnsOf(text, sources, region);
+  if (arns.length === 1 && arns[0] !== undefined) return arns[0];
+  const meaning = arns.length === 0 ? "no role ARN, nor ACCOUNT/ROLE of a known account" : arns.join(" or ");
+  throw new CliError(`"${text}" in [roles.${name}] of the config is ${meaning}`, {
+    hint: `write it as arn:aws:iam::ACCOUNT:role/NAME`,
+    exit: EXIT.usage,
+  });
+}
+
+// `account/Role`, `Role@account` (a role's path and name may hold both signs, hence several readings), or an ARN.
+function arnsOf(text: string, sources: RoleSources, roleRegion: string | undefined): string[] {
+  if (text.startsWith("arn:")) return parseRoleArn(text) === undefined ? [] : [text];
+  const slash = text.indexOf("/");
+  const at = text.lastIndexOf("@");
+  const readings = [
+    { account: text.slice(0, Math.max(slash, 0)), role: text.slice(slash + 1) },
+    { account: at === -1 ? "" : text.slice(at + 1), role: text.slice(0, Math.max(at, 0)) },
+  ];
+  const partition = partitionOfRegion(roleRegion ?? sources.config.region ?? sources.environment.region);
+  const arns = readings.flatMap(({ account, role }) => {
+    const accountId = /^\d{12}$/.test(account) ? account : sources.config.accounts[account];
+    return accountId === undefined || !isRoleName(role) ? [] : [roleArnOf(partition, accountId, role)];
+  });
+  return [...new Set(arns)];
+}
+
+function fromProfile(name: string, sources: RoleSources): RoleSpec {
+  return assumed(name, resolveProfile(name, sources.profiles, defaultSessionName(sources)), [], sources);
+}
+
+// What roles are assumed from: --profile, the config's base, AWS_PROFILE, keys of the environment, [default].
+function baseChain(sources: RoleSources): ProfileChain & { name: string } {
+  const { environment } = sources;
+  const named = sources.baseOption ?? sources.config.base ?? environment.profile;
+  if (named === undefined && environment.hasKeys) {
+    return { name: ENVIRONMENT, ...ENVIRONMENT_CHAIN };
+  }
+  const profile = named ?? "default";
+  if (named === undefined && sources.profiles["default"] === undefined) {
+    throw new CliError("there are no base credentials: no AWS profile and no keys in the environment", {
+      hint: "metacred serve --profile PROFILE",
+      exit: EXIT.usage,
+    });
+  }
+  return { name: profile, ...resolveProfile(profile, sources.profiles, defaultSessionName(sources)) };
+}
+
+function defaultSessionName({ person }: RoleSources): string {
+  return sanitiseSessionName(fillTemplate(DEFAULT_SESSION_NAME, person));
+}
+
+// Region: the role's own, its profile's, the base profile's, AWS_REGION, the config's.
+function assumed(
+  name: string,
+  chain: ProfileChain,
+  steps: readonly AssumeStep[],
+  { environment, config }: RoleSources,
+): RoleSpec {
+  const region = chain.region ?? environment.region ?? config.region;
+  return { name, base: chain.base, steps: [...chain.steps, ...steps], region };
+}
+
+function unknownRole(name: string, sources: RoleSources): CliError {
+  const near = nearestWord(name, roleNames(sources));
+  return new CliError(`there is no role "${name}": not in the config, no AWS profile, no ACCOUNT/ROLE, no role ARN`, {
+    hint: near === undefined ? "metacred roles" : `metacred use ${near}`,
+    exit: EXIT.usage,
+  });
+}

@@ -1,0 +1,61 @@
+// What a role name means: base credentials, then the roles assumed from them, one after the other.
+import { createHash } from "node:crypto";
+
+/** Where base credentials come from. `profile` is read afresh by the AWS SDK at each fetch. */
+export type BaseSpec =
+  | { kind: "profile"; profile: string; /** Changes with the profile's text. */ identity: string; sso?: SsoBase }
+  | { kind: "environment" }
+  | { kind: "container"; profile: string };
+
+/** An SSO profile's session, to say who must sign in to what. */
+export type SsoBase = { session: string | undefined; accountId: string | undefined };
+
+/** One AssumeRole call. */
+export type AssumeStep = {
+  roleArn: string;
+  sessionName: string;
+  externalId?: string;
+  durationSeconds: number;
+  policyArns?: readonly string[];
+  tags?: Readonly<Record<string, string>>;
+  transitiveTagKeys?: readonly string[];
+  sourceIdentity?: string;
+};
+
+export type RoleSpec = {
+  /** The name the user gave. */
+  name: string;
+  base: BaseSpec;
+  /** Empty: the base credentials themselves are the role. */
+  steps: readonly AssumeStep[];
+  region: string | undefined;
+};
+
+/**
+ * Sessions are shared by key alone, so it covers everything that makes two sessions differ: the base and every
+ * parameter of every step. The name does not count: two names for one role share its session.
+ */
+export function sessionKey(spec: RoleSpec): string {
+  const identity = { base: spec.base, steps: spec.steps, region: spec.region };
+  return createHash("sha256").update(canonicalJson(identity)).digest("base64url");
+}
+
+export function describeBase(base: BaseSpec): string {
+  switch (base.kind) {
+    case "profile":
+      return `profile ${base.profile}`;
+    case "environment":
+      return "environment";
+    case "container":
+      return `container credentials of profile ${base.profile}`;
+  }
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

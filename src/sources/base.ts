@@ -1,0 +1,103 @@
+// Base credentials, by the AWS SDK's own providers. One fetch at a time for each base, however many roles want it.
+import { fromIni } from "@aws-sdk/credential-provider-ini";
+import type { HttpHandler } from "@smithy/core/protocols";
+import type { AwsCredentialIdentity } from "@smithy/types";
+import { type Session, credentials } from "../aws/credentials.ts";
+import { explainBase } from "../aws/explain.ts";
+import type { Sts } from "../aws/sts.ts";
+import { CliError, EXIT } from "../errors.ts";
+import type { Environment } from "../paths.ts";
+import { type BaseSpec, canonicalJson } from "../roles/role-spec.ts";
+import type { Clock } from "../sys/clock.ts";
+
+export type BaseDeps = { env: Environment; sts: Sts; handler: HttpHandler<object>; clock: Clock };
+export type BaseSource = (base: BaseSpec, region: string | undefined) => Promise<Session>;
+
+export function createBaseSource(deps: BaseDeps): BaseSource {
+  const inFlight = new Map<string, Promise<Session>>();
+  return (base, region) => {
+    const key = canonicalJson({ base, region });
+    const running = inFlight.get(key);
+    if (running !== undefined) return running;
+    const fetching = fetchBase(base, region, deps).finally(() => inFlight.delete(key));
+    inFlight.set(key, fetching);
+    return fetching;
+  };
+}
+
+async function fetchBase(base: BaseSpec, region: string | undefined, deps: BaseDeps): Promise<Session> {
+  switch (base.kind) {
+    case "environment":
+      return fromEnvironment(deps);
+    case "container":
+      return fromContainer(base.profile, deps);
+    case "profile":
+      return fromProfile(base, region, deps);
+  }
+}
+
+async function fromProfile(
+  base: BaseSpec & { kind: "profile" },
+  region: string | undefined,
+  { sts, handler, clock }: BaseDeps,
+): Promise<Session> {
+  let webIdentity: Session | undefined;
+  const provide = fromIni({
+    profile: base.profile,
+    ignoreCache: true,
+    clientConfig: { requestHandler: handler },
+    roleAssumerWithWebIdentity: async (input) => {
+      webIdentity = await sts.assumeRoleWithWebIdentity(input, region);
+      const { accessKeyId, secretAccessKey, sessionToken } = webIdentity.credentials;
+      return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+    },
+  });
+  try {
+    const identity = await provide();
+    return webIdentity ?? sessionOf(identity, clock);
+  } catch (error) {
+    throw explainBase(error, base.profile, base.sso);
+  }
+}
+
+function fromEnvironment({ env, clock }: BaseDeps): Session {
+  const accessKeyId = env["AWS_ACCESS_KEY_ID"];
+  const secretAccessKey = env["AWS_SECRET_ACCESS_KEY"];
+  if (!accessKeyId || !secretAccessKey) {
+    throw new CliError("the environment holds no AWS keys", {
+      hint: "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile: --profile",
+      exit: EXIT.needsPerson,
+    });
+  }
+  const sessionToken = env["AWS_SESSION_TOKEN"];
+  const expiration = env["AWS_CREDENTIAL_EXPIRATION"];
+  return sessionOf(
+    {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken ? { sessionToken } : {}),
+      ...(expiration ? { expiration: new Date(expiration) } : {}),
+    },
+    clock,
+  );
+}
+
+async function fromContainer(profile: string, { clock }: BaseDeps): Promise<Session> {
+  try {
+    const { fromHttp } = await import("@aws-sdk/credential-provider-http");
+    return sessionOf(await fromHttp()(), clock);
+  } catch (error) {
+    throw explainBase(error, profile, undefined);
+  }
+}
+
+function sessionOf(identity: AwsCredentialIdentity, clock: Clock): Session {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = identity;
+  return {
+    credentials: credentials({ accessKeyId, secretAccessKey, sessionToken }),
+    obtainedAt: clock.now(),
+    expiration: expiration === undefined || Number.isNaN(expiration.getTime()) ? undefined : expiration,
+    arn: undefined,
+    accountId,
+  };
+}

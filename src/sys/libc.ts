@@ -1,0 +1,54 @@
+// The five calls that Bun has no API for: who is at the other end of a connection is only known to the kernel.
+
+import { dlopen } from "bun:ffi";
+
+export type Libc = {
+  socket(domain: number, type: number, protocol: number): number;
+  /** Bytes sent, or -1. */
+  send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  /** Bytes received, or -1. */
+  recv(fd: number, buffer: Uint8Array, length: number, flags: number): number;
+  /** `value` and `length` are both written to. 0, or -1. */
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array, length: Uint8Array): number;
+  close(fd: number): number;
+};
+
+const SIGNATURES = {
+  socket: { args: ["i32", "i32", "i32"], returns: "i32" },
+  send: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
+  recv: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
+  getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
+  close: { args: ["i32"], returns: "i32" },
+} as const;
+
+const MUSL_NAMES: Partial<Record<NodeJS.Architecture, string>> = {
+  x64: "libc.musl-x86_64.so.1",
+  arm64: "libc.musl-aarch64.so.1",
+};
+
+/** To be called once per process. Undefined on systems that are not Linux and where no C library can be loaded. */
+export function openLibc(platform: NodeJS.Platform = process.platform): Libc | undefined {
+  if (platform !== "linux") return undefined;
+  for (const name of ["libc.so.6", MUSL_NAMES[process.arch]]) {
+    if (name === undefined) continue;
+    const libc = open(name);
+    if (libc !== undefined) return libc;
+  }
+  return undefined;
+}
+
+function open(name: string): Libc | undefined {
+  try {
+    const { symbols } = dlopen(name, SIGNATURES);
+    return {
+      socket: (domain, type, protocol) => symbols.socket(domain, type, protocol),
+      // An array is turned into an address at each call: the engine moves small arrays, so a kept address goes stale.
+      send: (fd, bytes, length, flags) => Number(symbols.send(fd, bytes, length, flags)),
+      recv: (fd, buffer, length, flags) => Number(symbols.recv(fd, buffer, length, flags)),
+      getsockopt: (fd, level, option, value, length) => symbols.getsockopt(fd, level, option, value, length),
+      close: (fd) => symbols.close(fd),
+    };
+  } catch {
+    return undefined;
+  }
+}
