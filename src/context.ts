@@ -1,5 +1,6 @@
 // The one place where the program meets the real machine. Everything else is handed what it needs.
-import { homedir, hostname, userInfo } from "node:os";
+import { readFileSync } from "node:fs";
+import { homedir, hostname } from "node:os";
 import { type Environment, type Paths, resolvePaths } from "./paths.ts";
 import { type Clock, systemClock } from "./sys/clock.ts";
 
@@ -38,11 +39,17 @@ export function createContext(configOption?: string): Context {
   };
 }
 
-// userInfo throws for a uid without a passwd entry, as in many containers.
+// The system's word before the environment's, which anybody may set; os.userInfo() of Bun believes the latter.
 function userName(env: Environment): string {
+  const uid = String(process.getuid?.() ?? "");
+  return nameOfUid(uid) ?? (env["USER"] || env["LOGNAME"] || env["USERNAME"] || uid || "user");
+}
+
+function nameOfUid(uid: string): string | undefined {
   try {
-    return userInfo().username;
+    const entries = readFileSync("/etc/passwd", "utf8").split("\n");
+    return entries.map((entry) => entry.split(":")).find((fields) => fields[2] === uid)?.[0];
   } catch {
-    return env["USER"] || env["LOGNAME"] || String(process.getuid?.() ?? "user");
+    return undefined;
   }
 }

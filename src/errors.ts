@@ -31,6 +31,11 @@ export class CliError extends Error {
     this.hint = details.hint;
     this.exit = details.exit ?? EXIT.failure;
   }
+
+  // The binary holds this file twice, once for each of its entry points, and an error crosses from one to the other.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "CliError";
+  }
 }
 
 /** The error's own sentence, whatever was thrown. */

@@ -1,6 +1,7 @@
 // The commands that prompts and scripts run all day, recognised before any parser is loaded: the parser alone would
 // cost as much as the rest of `status`. Anything but these exact shapes goes the ordinary way.
 import type { Context } from "./context.ts";
+import { printNames } from "./quick/complete.ts";
 import { printCredentialProcess } from "./quick/credential-process.ts";
 import { STATUS_FLAGS, type StatusOptions, printStatus } from "./quick/status.ts";
 import { switchRole } from "./quick/use.ts";
@@ -21,6 +22,8 @@ export function fastPath(head: readonly string[], hasTail: boolean): Quick | und
       return useOf(rest);
     case "credential-process":
       return credentialProcessOf(rest);
+    case "__complete":
+      return (context) => printNames(context, rest[0] ?? "");
     default:
       return undefined;
   }

@@ -10,7 +10,10 @@ import type { Status } from "./protocol.ts";
 import type { ServeOptions } from "./serve.ts";
 import { childEnvironment, startGuard } from "./start-guard.ts";
 
-export const DAEMON_COMMAND = "__daemon";
+const DAEMON_COMMAND = "__daemon";
+
+/** What the daemon is started with. */
+export type LaunchOrder = { options: ServeOptions; configFile: string | undefined };
 
 export type Launched = { status: Status; warnings: readonly string[] };
 
@@ -20,7 +23,8 @@ export async function launchDaemon(context: Context, options: ServeOptions, say:
   const { paths } = context;
   mkdirSync(dirname(paths.logFile), { recursive: true, mode: 0o700 });
   const logDescriptor = openSync(paths.logFile, "a", 0o600);
-  const daemon = Bun.spawn([...ownCommand(), DAEMON_COMMAND, JSON.stringify({ options, configFile: configOf(context) })], {
+  const order: LaunchOrder = { options, configFile: configOf(context) };
+  const daemon = Bun.spawn([...ownCommand(), DAEMON_COMMAND, JSON.stringify(order)], {
     detached: true,
     cwd: context.home,
     env: childEnvironment(absolutePaths(context)),
@@ -53,7 +57,7 @@ export async function launchDaemon(context: Context, options: ServeOptions, say:
 }
 
 /** What starts this very program again. */
-export function ownCommand(): string[] {
+function ownCommand(): string[] {
   return Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
 }
 

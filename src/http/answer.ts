@@ -1,6 +1,6 @@
 // From a response to the bytes of an answer (RFC 9112 §4, RFC 9110 §6.6, §8.6).
 
-import type { HttpResponse } from "./message.ts";
+import type { Header, HttpResponse } from "./message.ts";
 
 export type Answer = {
   /** Written as UTF-8. */
@@ -18,14 +18,39 @@ export type Framing = {
   date: string;
 };
 
-/** Throws where a header would break out of its line; the caller answers 500 then. */
-export function renderAnswer(response: HttpResponse, framing: Framing): Answer {
-  const { status, body = "" } = response;
-  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n`;
-  for (const [name, value] of response.headers ?? []) {
+export type RenderAnswer = (response: HttpResponse, framing: Framing) => Answer;
+
+/**
+ * The function throws where a header would break out of its line; the caller answers 500 then.
+ * A list of headers that is handed over again (the same array) is neither checked nor put together again.
+ */
+export function createRenderAnswer(): RenderAnswer {
+  const known = new WeakMap<readonly Header[], string>();
+  const linesOf = (headers: readonly Header[] | undefined): string => {
+    if (headers === undefined) return "";
+    const before = known.get(headers);
+    if (before !== undefined) return before;
+    const lines = headerLines(headers);
+    known.set(headers, lines);
+    return lines;
+  };
+  return (response, framing) => render(response, linesOf(response.headers), framing);
+}
+
+// --- internal ---
+
+function headerLines(headers: readonly Header[]): string {
+  let lines = "";
+  for (const [name, value] of headers) {
     if (!NAME.test(name) || !VALUE.test(value)) throw new Error(`invalid response header ${JSON.stringify(name)}`);
-    text += `${name}: ${value}\r\n`;
+    lines += `${name}: ${value}\r\n`;
   }
+  return lines;
+}
+
+function render(response: HttpResponse, lines: string, framing: Framing): Answer {
+  const { status, body = "" } = response;
+  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n${lines}`;
   const isText = typeof body === "string";
   const bodyBytes = isText ? Buffer.byteLength(body) : body.length;
   const hasBody = status !== 204 && status !== 304;
@@ -38,8 +63,6 @@ export function renderAnswer(response: HttpResponse, framing: Framing): Answer {
   if (isText) return { text: text + body, bytes: undefined, textBytes: headBytes + bodyBytes };
   return { text, bytes: body, textBytes: headBytes };
 }
-
-// --- internal ---
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e]*$/;

@@ -1,6 +1,6 @@
 // One connection's life: requests in, answers out in order, deadlines, and an end that loses no answer.
 
-import { type Answer, renderAnswer } from "./answer.ts";
+import type { Answer, RenderAnswer } from "./answer.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
 import { createReader, type Read, type Reader } from "./reader.ts";
 
@@ -21,6 +21,7 @@ export type Service<C> = {
   maxBodyBytes: number;
   idleMs: number;
   monotonicMs(): number;
+  render: RenderAnswer;
   date(monotonicMs: number): string;
   isStopping(): boolean;
 };
@@ -36,7 +37,7 @@ export type Connection<C> = {
    */
   phase: "reading" | "answering" | "closing" | "lingering" | "closed";
   /** Answers not handed to the kernel yet. */
-  queue: (string | Uint8Array)[];
+  queued: string | Buffer<ArrayBuffer>;
   queuedBytes: number;
   /** What the kernel would not take; no further request is answered until it has gone. */
   unsent: Buffer<ArrayBuffer> | undefined;
@@ -52,6 +53,7 @@ export type Connection<C> = {
 // A pipelining client is read no further than this ahead, and answered in writes of about this size.
 const MAX_AHEAD_BYTES = 65_536;
 const LINGER_MS = 1000;
+const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
 export function openConnection<C>(service: Service<C>, wire: Wire, caller: C): Connection<C> {
   return {
@@ -60,7 +62,7 @@ export function openConnection<C>(service: Service<C>, wire: Wire, caller: C): C
     caller,
     reader: createReader(service),
     phase: "reading",
-    queue: [],
+    queued: "",
     queuedBytes: 0,
     unsent: undefined,
     ended: false,
@@ -72,32 +74,35 @@ export function openConnection<C>(service: Service<C>, wire: Wire, caller: C): C
 }
 
 export function received<C>(connection: Connection<C>, bytes: Buffer): void {
-  const { phase, reader } = connection;
+  const { phase, reader, service } = connection;
   if (phase === "closing" || phase === "lingering" || phase === "closed") return;
+  const nowMs = service.monotonicMs();
   // The deadline of a request runs from its first byte; later bytes do not move it.
-  if (isIdle(connection)) renewDeadline(connection);
+  if (isIdle(connection)) renewDeadline(connection, nowMs);
   reader.push(bytes);
-  pump(connection);
+  pump(connection, nowMs);
 }
 
 export function drained<C>(connection: Connection<C>): void {
   if (connection.unsent === undefined) return;
   flush(connection);
   if (connection.unsent !== undefined) return;
-  renewDeadline(connection);
-  pump(connection);
+  const nowMs = connection.service.monotonicMs();
+  renewDeadline(connection, nowMs);
+  pump(connection, nowMs);
 }
 
 /** The client sends no more, but may still read: what it has asked is answered first. */
 export function ended<C>(connection: Connection<C>): void {
   connection.ended = true;
   if (connection.phase === "lingering") connection.wire.end();
-  else pump(connection);
+  else pump(connection, connection.service.monotonicMs());
 }
 
 export function closed<C>(connection: Connection<C>): void {
   connection.phase = "closed";
-  connection.queue = [];
+  connection.queued = "";
+  connection.queuedBytes = 0;
   connection.unsent = undefined;
 }
 
@@ -121,118 +126,120 @@ function isIdle<C>(connection: Connection<C>): boolean {
   return connection.phase === "reading" && connection.unsent === undefined && connection.reader.isIdle();
 }
 
-function renewDeadline<C>(connection: Connection<C>): void {
-  const { phase, service } = connection;
-  connection.deadlineMs = phase === "answering" ? Infinity : service.monotonicMs() + service.idleMs;
+function renewDeadline<C>(connection: Connection<C>, nowMs: number): void {
+  connection.deadlineMs = connection.phase === "answering" ? Infinity : nowMs + connection.service.idleMs;
 }
 
 // Answers whatever has been read, in order, as far as handlers and the client's reading allow.
-function pump<C>(connection: Connection<C>): void {
+function pump<C>(connection: Connection<C>, nowMs: number): void {
   const { answered } = connection;
   const wasBlocked = connection.unsent !== undefined;
   while (connection.phase === "reading" && connection.unsent === undefined) {
     const read = connection.reader.next();
     if (read.kind === "more") break;
-    take(connection, read);
+    take(connection, read, nowMs);
     if (connection.queuedBytes > MAX_AHEAD_BYTES) flush(connection);
   }
   flush(connection);
   const isBlocked = connection.unsent !== undefined;
-  if (connection.answered > answered || isBlocked !== wasBlocked) renewDeadline(connection);
+  if (connection.answered > answered || isBlocked !== wasBlocked) renewDeadline(connection, nowMs);
   if (!isBlocked && (connection.phase === "closing" || (connection.ended && connection.phase === "reading"))) {
-    finish(connection);
+    finish(connection, nowMs);
   } else {
     throttle(connection);
   }
 }
 
-function take<C>(connection: Connection<C>, read: Exclude<Read, { kind: "more" }>): void {
+function take<C>(connection: Connection<C>, read: Exclude<Read, { kind: "more" }>, nowMs: number): void {
   switch (read.kind) {
     case "continue":
-      queue(connection, "HTTP/1.1 100 Continue\r\n\r\n");
+      queue(connection, CONTINUE, CONTINUE.length);
       break;
     case "refused":
       connection.lingers = true;
-      answer(connection, undefined, { status: read.status });
+      answer(connection, undefined, { status: read.status }, nowMs);
       break;
     case "request":
-      handle(connection, read);
+      handle(connection, read, nowMs);
   }
 }
 
-function handle<C>(connection: Connection<C>, read: Request): void {
+function handle<C>(connection: Connection<C>, read: Request, nowMs: number): void {
   const { service, caller } = connection;
   let response: HttpResponse | Promise<HttpResponse>;
   try {
     response = service.handle(read.request, caller);
   } catch (error) {
-    return fail(connection, read, error);
+    return fail(connection, read, error, nowMs);
   }
-  if (!(response instanceof Promise)) return answer(connection, read, response);
+  if (response instanceof Promise) answerLater(connection, read, response);
+  else answer(connection, read, response, nowMs);
+}
+
+function answerLater<C>(connection: Connection<C>, read: Request, response: Promise<HttpResponse>): void {
   connection.phase = "answering";
   connection.deadlineMs = Infinity;
-  const settle = (reply: () => void) => {
+  const settle = (reply: (nowMs: number) => void) => {
     if (connection.phase !== "answering") return;
+    const nowMs = connection.service.monotonicMs();
     connection.phase = "reading";
-    reply();
-    renewDeadline(connection);
-    pump(connection);
+    reply(nowMs);
+    renewDeadline(connection, nowMs);
+    pump(connection, nowMs);
   };
   response.then(
-    (value) => settle(() => answer(connection, read, value)),
-    (error: unknown) => settle(() => fail(connection, read, error)),
+    (value) => settle((nowMs) => answer(connection, read, value, nowMs)),
+    (error: unknown) => settle((nowMs) => fail(connection, read, error, nowMs)),
   );
 }
 
-function fail<C>(connection: Connection<C>, read: Request, error: unknown): void {
+function fail<C>(connection: Connection<C>, read: Request, error: unknown, nowMs: number): void {
   connection.service.onError(error);
-  answer(connection, read, { status: 500, close: true });
+  answer(connection, read, { status: 500, close: true }, nowMs);
 }
 
-function answer<C>(connection: Connection<C>, read: Request | undefined, response: HttpResponse): void {
+function answer<C>(connection: Connection<C>, read: Request | undefined, response: HttpResponse, nowMs: number): void {
   const { service } = connection;
   const keep = read !== undefined && read.keepAlive && response.close !== true && !service.isStopping();
-  const framing = {
-    headOnly: read?.request.method === "HEAD",
-    connection: keep ? (read.request.version === "1.0" ? "keep-alive" : undefined) : "close",
-    date: service.date(service.monotonicMs()),
-  } as const;
   let rendered: Answer;
   try {
-    rendered = renderAnswer(response, framing);
+    rendered = service.render(response, {
+      headOnly: read?.request.method === "HEAD",
+      connection: keep ? (read.request.version === "1.0" ? "keep-alive" : undefined) : "close",
+      date: service.date(nowMs),
+    });
   } catch (error) {
     service.onError(error);
-    return answer(connection, read, { status: 500, close: true });
+    return answer(connection, read, { status: 500, close: true }, nowMs);
   }
   queue(connection, rendered.text, rendered.textBytes);
-  if (rendered.bytes !== undefined) queue(connection, rendered.bytes);
+  if (rendered.bytes !== undefined) queue(connection, Buffer.from(rendered.bytes), rendered.bytes.length);
   connection.answered++;
   if (!keep) connection.phase = "closing";
 }
 
-function queue<C>(connection: Connection<C>, data: string | Uint8Array, bytes = data.length): void {
-  connection.queue.push(data);
+function queue<C>(connection: Connection<C>, data: string | Buffer<ArrayBuffer>, bytes: number): void {
+  const { queued } = connection;
+  if (connection.queuedBytes === 0) connection.queued = data;
+  else if (typeof queued === "string" && typeof data === "string") connection.queued = queued + data;
+  else connection.queued = Buffer.concat([bufferOf(queued), bufferOf(data)]);
   connection.queuedBytes += bytes;
 }
 
 function flush<C>(connection: Connection<C>): void {
-  if (connection.unsent === undefined) {
-    if (connection.queuedBytes === 0) return;
-    const data = joined(connection.queue);
-    const bytes = connection.queuedBytes;
-    connection.queue = [];
+  const { wire, queued, queuedBytes, unsent } = connection;
+  if (unsent !== undefined) {
+    connection.unsent = rest(unsent, wire.write(unsent));
+  } else if (queuedBytes > 0) {
+    connection.queued = "";
     connection.queuedBytes = 0;
-    const written = connection.wire.write(data);
-    if (written < bytes) connection.unsent = rest(Buffer.from(data), written);
-  } else {
-    connection.unsent = rest(connection.unsent, connection.wire.write(connection.unsent));
+    const written = wire.write(queued);
+    if (written < queuedBytes) connection.unsent = rest(bufferOf(queued), written);
   }
 }
 
-function joined(queue: readonly (string | Uint8Array)[]): string | Buffer<ArrayBuffer> {
-  const [only] = queue;
-  if (queue.length === 1 && typeof only === "string") return only;
-  return Buffer.concat(queue.map((data) => (typeof data === "string" ? Buffer.from(data) : data)));
+function bufferOf(data: string | Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
+  return typeof data === "string" ? Buffer.from(data) : data;
 }
 
 // A closed socket writes -1: nothing more can be sent, and its `close` event follows.
@@ -240,10 +247,10 @@ function rest(data: Buffer<ArrayBuffer>, written: number): Buffer<ArrayBuffer> |
   return written < 0 || written >= data.length ? undefined : data.subarray(written);
 }
 
-function finish<C>(connection: Connection<C>): void {
+function finish<C>(connection: Connection<C>, nowMs: number): void {
   if (connection.lingers && !connection.ended) {
     connection.phase = "lingering";
-    connection.deadlineMs = connection.service.monotonicMs() + LINGER_MS;
+    connection.deadlineMs = nowMs + LINGER_MS;
     connection.wire.shutdown();
   } else {
     connection.phase = "closed";

@@ -22,6 +22,7 @@ export type Reader = {
 };
 
 export const MAX_HEAD_BYTES = 16_384;
+const MAX_REPEATED_BYTES = 2048;
 
 const NO_BYTES = new Uint8Array(0);
 const NO_BUFFER = Buffer.alloc(0);
@@ -36,6 +37,8 @@ export function createReader(limits: { maxBodyBytes: number }): Reader {
   let offset = 0;
   // Where the search for the head's end goes on, so that a head sent byte by byte is not searched again and again.
   let searched = 0;
+  // Programs on a kept connection send the same bytes again and again; those need no second reading.
+  let repeated: { bytes: Buffer; read: Read } | undefined;
   let head: Head | undefined;
   let body: BodyReader | undefined;
 
@@ -74,9 +77,18 @@ export function createReader(limits: { maxBodyBytes: number }): Reader {
     next() {
       if (head !== undefined && body !== undefined) return takeBody(head, body);
       if (offset === buffer.length) return MORE;
+      if (offset === 0 && repeated !== undefined && buffer.equals(repeated.bytes)) {
+        offset = buffer.length;
+        return repeated.read;
+      }
+      const start = offset;
       const taken = takeHead();
       if ("kind" in taken) return taken;
-      if (taken.bodyLength === 0) return requestOf(taken, NO_BYTES);
+      if (taken.bodyLength === 0) {
+        const read = requestOf(taken, NO_BYTES);
+        if (start === 0 && offset === buffer.length && offset <= MAX_REPEATED_BYTES) repeated = { bytes: buffer, read };
+        return read;
+      }
       if (taken.bodyLength !== "chunked" && taken.bodyLength > limits.maxBodyBytes) return refuse(413);
       head = taken;
       body =

@@ -1,5 +1,6 @@
 // HTTP/1.1 on Bun.listen. It knows connections and their limits; what is asked and answered is the handler's.
 
+import { createRenderAnswer } from "./answer.ts";
 import { type Clock, systemClock } from "../sys/clock.ts";
 import {
   closed,
@@ -62,6 +63,7 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
     maxBodyBytes: options.maxBodyBytes,
     idleMs: options.idleMs,
     monotonicMs: () => clock.monotonicMs(),
+    render: createRenderAnswer(),
     date: createDateHeader(clock),
     isStopping: () => isStopping,
   };

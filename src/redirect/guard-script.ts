@@ -53,7 +53,7 @@ table=metacred_$owner chain=METACRED_"$owner"_$port
 
 alias_up() { "$ip" addr replace 169.254.169.254/32 dev lo scope host label lo:metacred; }
 alias_down() {
-  [ -z "$(redirects)" ] || return
+  [ -z "$(redirects)" ] || return 0
   "$ip" addr del 169.254.169.254/32 dev lo label lo:metacred
   [ -z "$(redirects)" ] || alias_up
 }

@@ -1,0 +1,69 @@
+// Writes the completion scripts from the command definitions: `npm run completions`. A test keeps them equal.
+import { join } from "node:path";
+import type { ArgDef, ArgsDef } from "citty";
+import { aliasesOf } from "../src/cli-args.ts";
+import { COMMANDS } from "../src/cli.ts";
+import { descriptionOf } from "../src/help.ts";
+import { renderBash } from "./bash.ts";
+import { renderFish } from "./fish.ts";
+import { renderZsh } from "./zsh.ts";
+
+/** What may follow a flag or stand as a word: role names and profiles are asked of the program at completion time. */
+export type Values = "roles" | "profiles" | "files" | "none" | readonly string[];
+
+export type FlagSpec = { long: string; short: string | undefined; description: string; values: Values | undefined };
+export type CommandSpec = { name: string; description: string; flags: FlagSpec[]; words: Values };
+
+const BY_HINT: Readonly<Record<string, Values>> = {
+  ROLE: "roles",
+  PROFILE: "profiles",
+  FILE: "files",
+  SHELL: ["bash", "zsh", "fish"],
+};
+
+const CONFIG_FLAG: FlagSpec = { long: "config", short: undefined, description: "configuration file", values: "files" };
+
+export async function commandSpecs(): Promise<CommandSpec[]> {
+  return Promise.all(
+    Object.entries(COMMANDS).map(async ([name, load]) => {
+      const command = await load();
+      const args = Object.entries(((await command.default.args) ?? {}) as ArgsDef);
+      const word = args.find(([, arg]) => arg.type === "positional")?.[1];
+      return {
+        name,
+        description: await descriptionOf(command),
+        flags: [...args.filter(([, arg]) => arg.type !== "positional").map(([flag, arg]) => flagSpec(flag, arg)), CONFIG_FLAG],
+        words: word === undefined ? "none" : valuesOf(word),
+      };
+    }),
+  );
+}
+
+function flagSpec(name: string, arg: ArgDef): FlagSpec {
+  const negated = arg.type === "boolean" && arg.default === true;
+  return {
+    long: negated ? `no-${name}` : name,
+    short: aliasesOf(arg)[0],
+    description: (arg.type === "boolean" && negated ? arg.negativeDescription : arg.description) ?? "",
+    values: arg.type === "boolean" ? undefined : valuesOf(arg),
+  };
+}
+
+function valuesOf(arg: ArgDef): Values {
+  return BY_HINT[arg.valueHint ?? ""] ?? "none";
+}
+
+/** File name to text, for every shell. */
+export async function completionFiles(): Promise<Record<string, string>> {
+  const specs = await commandSpecs();
+  return {
+    "metacred.bash": renderBash(specs),
+    "metacred.zsh": renderZsh(specs),
+    "metacred.fish": renderFish(specs),
+  };
+}
+
+if (import.meta.main) {
+  const files = await completionFiles();
+  for (const [name, text] of Object.entries(files)) await Bun.write(join(import.meta.dir, name), text);
+}

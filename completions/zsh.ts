@@ -1,0 +1,54 @@
+import type { CommandSpec, FlagSpec, Values } from "./generate.ts";
+
+export function renderZsh(commands: readonly CommandSpec[]): string {
+  const names = commands.map(({ name, description }) => `    '${name}:${quote(description)}'`);
+  const cases = commands.map(
+    (command) => `    ${command.name})
+      _arguments -s ${[...command.flags.flatMap(flag), "'(- *)--help[show help]'", ...words(command)].join(" \\\n        ")} ;;`,
+  );
+  return `#compdef metacred
+# metacred completions for zsh; made by \`metacred completions zsh\`
+_metacred_names() {
+  local -a names
+  names=(\${(f)"$(metacred __complete $1 2>/dev/null)"})
+  compadd -a names
+}
+_metacred() {
+  local -a commands
+  commands=(
+${names.join("\n")}
+  )
+  local context state state_descr line
+  typeset -A opt_args
+  _arguments -C '(- *)--help[show help]' '(- *)--version[show the version]' '--config[configuration file]:file:_files' \\
+    '1: :->command' '*::argument:->argument'
+  case $state in
+    command) _describe command commands ;;
+    argument)
+      case $line[1] in
+${cases.map((one) => one.replaceAll(/^/gm, "    ")).join("\n")}
+      esac ;;
+  esac
+}
+if [[ $funcstack[1] == _metacred ]]; then _metacred "$@"; else compdef _metacred metacred; fi
+`;
+}
+
+function flag({ long, short, description, values }: FlagSpec): string[] {
+  const spellings = [`--${long}`, ...(short === undefined ? [] : [`-${short}`])];
+  return spellings.map((one) => `'${one}[${quote(description)}]${values === undefined ? "" : `:value:${action(values)}`}'`);
+}
+
+function words({ words: values }: CommandSpec): string[] {
+  return values === "none" ? [] : [`'1:word:${action(values)}'`];
+}
+
+function action(values: Values): string {
+  if (values === "none") return "";
+  if (values === "files") return "_files";
+  return typeof values === "string" ? `{_metacred_names ${values}}` : `(${values.join(" ")})`;
+}
+
+function quote(text: string): string {
+  return text.replaceAll("'", "'\\''").replaceAll(/[[\]:]/g, (sign) => `\\${sign}`);
+}

@@ -1,0 +1,62 @@
+// Refuses what a definition does not name, since citty itself takes unknown flags and extra words in silence.
+import type { ArgDef, ArgsDef } from "citty";
+import { CliError, EXIT } from "./errors.ts";
+import { nearestWord } from "./nearest.ts";
+
+type Flag = { name: string; takesValue: boolean };
+
+/** The words as citty understands them, each `--flag=value` in one. Throws with exit 2 and the nearest right flag. */
+export function strictArgs(command: string, args: ArgsDef, words: readonly string[]): string[] {
+  const flags = flagsOf(args);
+  const places = Object.values(args).filter((arg) => arg.type === "positional").length;
+  const accepted: string[] = [];
+  let positionals = 0;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? "";
+    if (!word.startsWith("-") || word === "-") {
+      positionals++;
+      if (positionals > places) throw usage(command, `"metacred ${command}" does not take "${word}"`);
+      accepted.push(word);
+      continue;
+    }
+    const [spelling = "", joined] = word.split(/=(.*)/s, 2);
+    const flag = flags.get(spelling);
+    if (flag === undefined) throw unknownFlag(command, spelling, flags.keys());
+    if (!flag.takesValue) {
+      if (joined !== undefined) throw usage(command, `${spelling} takes no value`);
+      accepted.push(`--${flag.name}`);
+      continue;
+    }
+    const value = joined ?? words[++index];
+    if (value === undefined || value === "") throw usage(command, `${spelling} needs a value`);
+    accepted.push(`--${flag.name}=${value}`);
+  }
+  return accepted;
+}
+
+/** Every spelling of every flag: `--name`, `-n`, and `--no-name` for what is on by default. */
+function flagsOf(args: ArgsDef): Map<string, Flag> {
+  const flags = new Map<string, Flag>();
+  for (const [name, arg] of Object.entries(args)) {
+    if (arg.type === "positional") continue;
+    const negated = arg.type === "boolean" && arg.default === true;
+    const flag = { name: negated ? `no-${name}` : name, takesValue: arg.type !== "boolean" };
+    flags.set(`--${flag.name}`, flag);
+    for (const alias of aliasesOf(arg)) flags.set(`-${alias}`, flag);
+  }
+  return flags;
+}
+
+export function aliasesOf(arg: ArgDef): string[] {
+  const alias = "alias" in arg ? arg.alias : undefined;
+  return alias === undefined ? [] : [alias].flat();
+}
+
+function unknownFlag(command: string, flag: string, known: Iterable<string>): CliError {
+  const near = nearestWord(flag, known);
+  return usage(command, `"metacred ${command}" has no flag ${flag}`, near && `metacred ${command} ${near}`);
+}
+
+function usage(command: string, message: string, hint = `metacred ${command} --help`): CliError {
+  return new CliError(message, { hint, exit: EXIT.usage });
+}

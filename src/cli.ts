@@ -1,0 +1,78 @@
+// The ordinary way of a command: definition, help, strict flags, run. Definitions are citty's; its runMain is not
+// used, since it prints usage to stdout, ignores `--`, and takes unknown flags in silence.
+import { type ArgsDef, type CommandDef, runCommand } from "citty";
+import { strictArgs } from "./cli-args.ts";
+import type { Context } from "./context.ts";
+import { CliError, EXIT } from "./errors.ts";
+import { renderHelp, renderOverview } from "./help.ts";
+import { nearestWord } from "./nearest.ts";
+
+export type CommandModule = { default: CommandDef<ArgsDef>; examples: readonly string[] };
+
+type Load = () => Promise<CommandModule>;
+
+// What every definition has in common; its own flags are checked where it is written.
+const load = <Args extends ArgsDef>(module: Promise<{ default: CommandDef<Args>; examples: readonly string[] }>) =>
+  module as unknown as Promise<CommandModule>;
+
+export const COMMANDS: Readonly<Record<string, Load>> = {
+  serve: () => load(import("./commands/serve.ts")),
+  use: () => load(import("./commands/use.ts")),
+  status: () => load(import("./commands/status.ts")),
+  stop: () => load(import("./commands/stop.ts")),
+  roles: () => load(import("./commands/roles.ts")),
+  "credential-process": () => load(import("./commands/credential-process.ts")),
+  completions: () => load(import("./commands/completions.ts")),
+  demo: () => load(import("./commands/demo.ts")),
+};
+
+const HIDDEN: Readonly<Record<string, Load>> = {
+  __daemon: () => load(import("./commands/daemon.ts")),
+};
+
+/** Runs one command; resolves to its exit code. `tail` is what stood behind `--`. */
+export async function runCli(
+  head: readonly string[],
+  tail: readonly string[] | undefined,
+  context: Context,
+): Promise<number> {
+  const [name, ...rest] = head;
+  if (name === undefined) {
+    process.stderr.write(await renderOverview(COMMANDS));
+    return EXIT.usage;
+  }
+  if (name === "--help" || name === "-h" || name === "help") return printHelp(rest[0]);
+  const command = await (COMMANDS[name] ?? HIDDEN[name])?.();
+  if (command === undefined) throw unknownCommand(name);
+  if (rest.includes("--help") || rest.includes("-h")) return printHelp(name);
+  if (tail !== undefined) {
+    throw new CliError(`"metacred ${name}" takes nothing behind --`, {
+      hint: `metacred ${name} --help`,
+      exit: EXIT.usage,
+    });
+  }
+  const args = (await command.default.args) as ArgsDef | undefined;
+  const rawArgs = strictArgs(name, args ?? {}, rest);
+  const { result } = await runCommand(command.default, { rawArgs, data: context });
+  return typeof result === "number" ? result : EXIT.ok;
+}
+
+async function printHelp(name: string | undefined): Promise<number> {
+  if (name === undefined) {
+    process.stdout.write(await renderOverview(COMMANDS));
+    return EXIT.ok;
+  }
+  const command = await COMMANDS[name]?.();
+  if (command === undefined) throw unknownCommand(name);
+  process.stdout.write(await renderHelp(name, command));
+  return EXIT.ok;
+}
+
+function unknownCommand(name: string): CliError {
+  const near = nearestWord(name, Object.keys(COMMANDS));
+  const what = name.startsWith("-") ? "flag" : "command";
+  return new CliError(`there is no ${what} "${name}"`, {
+    hint: near === undefined ? "metacred --help" : `metacred ${near}`,
+    exit: EXIT.usage,
+  });
+}

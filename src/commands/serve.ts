@@ -1,0 +1,48 @@
+import { defineCommand } from "citty";
+import type { Context } from "../context.ts";
+import { launchDaemon } from "../daemon/launch.ts";
+import { CliError, EXIT } from "../errors.ts";
+import { loadEngine } from "../load-engine.ts";
+import { sayReady } from "../quick/ready.ts";
+
+export const examples = [
+  "metacred serve --role dev --background",
+  "metacred serve --profile corp",
+  "metacred serve --role dev --no-redirect    # no privileges: prints the endpoint to export",
+];
+
+export default defineCommand({
+  meta: { description: "Get credentials and serve them at 169.254.169.254 until stopped" },
+  args: {
+    role: { type: "string", valueHint: "ROLE", description: "serve this role (default: default_role of the config)" },
+    profile: { type: "string", valueHint: "PROFILE", description: "AWS profile that roles are assumed from" },
+    background: { type: "boolean", alias: "d", description: "detach; return when ready" },
+    port: { type: "string", valueHint: "PORT", description: "listen on this port of 127.0.0.1 (default 25772)" },
+    redirect: {
+      type: "boolean",
+      default: true,
+      negativeDescription: "endpoint mode: no privileges, clients need AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    },
+    force: { type: "boolean", description: "serve although another metadata service answers" },
+  },
+  async run({ args, data }) {
+    const context: Context = data;
+    const { role, profile, redirect, force } = args;
+    const options = { role, profile, port: portOf(args.port), redirect, force: force ?? false };
+    const say = (text: string) => void process.stderr.write(text);
+    if (args.background === true) {
+      const { status, warnings } = await launchDaemon(context, options, say);
+      sayReady(status, warnings);
+      return EXIT.ok;
+    }
+    const { runForeground } = await loadEngine();
+    return runForeground(context, options, { notice: say, ready: sayReady });
+  },
+});
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new CliError(`"${text}" is no port`, { hint: "metacred serve --port 25772", exit: EXIT.usage });
+}

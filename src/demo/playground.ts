@@ -1,0 +1,84 @@
+// A little world in a temporary folder: a mock AWS, a config with two roles, and the environment to reach them.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Environment } from "../paths.ts";
+import { type MockAws, startMockAws } from "./mock-aws.ts";
+import { DEMO_ROLES, DEMO_USER } from "./world.ts";
+
+export type Playground = AsyncDisposable & {
+  aws: MockAws;
+  /** For metacred itself: everything it reads and writes is in the folder. */
+  env: Environment;
+  /** For clients: no credentials but those of the metadata service at `endpoint`. */
+  clientEnv(endpoint: string): Environment;
+  region: string;
+};
+
+const REGION = "eu-central-1";
+
+export function createPlayground(machineEnv: Environment): Playground {
+  const folder = mkdtempSync(join(tmpdir(), "metacred-demo-"));
+  const aws = startMockAws();
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+    return join(folder, name);
+  };
+  const configFile = file("config.toml", CONFIG);
+  const awsConfig = file("aws-config", `[profile corp]\nregion = ${REGION}\n`);
+  const awsKeys = file(
+    "aws-credentials",
+    `[corp]\naws_access_key_id = ${DEMO_USER.accessKeyId}\naws_secret_access_key = ${DEMO_USER.secretAccessKey}\n`,
+  );
+  mkdirSync(join(folder, "home"));
+  const plain = withoutAws(machineEnv);
+  return {
+    aws,
+    region: REGION,
+    env: {
+      ...plain,
+      METACRED_CONFIG: configFile,
+      XDG_RUNTIME_DIR: folder,
+      XDG_STATE_HOME: folder,
+      AWS_CONFIG_FILE: awsConfig,
+      AWS_SHARED_CREDENTIALS_FILE: awsKeys,
+      AWS_ENDPOINT_URL_STS: aws.url,
+    },
+    clientEnv: (endpoint) => ({
+      ...plain,
+      HOME: join(folder, "home"),
+      AWS_REGION: REGION,
+      // botocore knows only this one.
+      AWS_DEFAULT_REGION: REGION,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
+      AWS_EC2_METADATA_V1_DISABLED: "true",
+      AWS_ENDPOINT_URL_STS: aws.url,
+    }),
+    async [Symbol.asyncDispose]() {
+      await aws.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const CONFIG = `default_role = "dev"
+base = "corp"
+
+[imds]
+port = 25790
+
+[roles.dev]
+role_arn = "${DEMO_ROLES.developer}"
+
+[roles.prod-readonly]
+role_arn = "${DEMO_ROLES.readOnly}"
+`;
+
+// What would make a client look elsewhere, or send loopback requests to a proxy.
+function withoutAws(env: Environment): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !name.startsWith("AWS_") && !/^(https?|all)_proxy$/i.test(name)) kept[name] = value;
+  }
+  return kept;
+}

@@ -1,0 +1,103 @@
+// `metacred demo`: the newcomer's first minute. Every line that looks like a command is one, run for real.
+import type { Context } from "../context.ts";
+import { CliError, EXIT } from "../errors.ts";
+import type { Environment } from "../paths.ts";
+import { type Playground, createPlayground } from "./playground.ts";
+
+type Shell = (words: readonly string[], env: Environment) => Promise<string>;
+
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+export async function runDemo(context: Context, { keep }: { keep: boolean }): Promise<number> {
+  await using playground = createPlayground(context.env);
+  const self = Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
+  const metacred = (...words: string[]) => run([...self, ...words], playground.env);
+  const endpoint = `http://127.0.0.1:${await freePort()}/`;
+  const client = await chooseClient(context, playground, endpoint);
+
+  say("A mock AWS runs on this machine for the length of this demo: two accounts, a user, two roles.\n");
+  say("$ metacred serve --role dev --no-redirect --background");
+  say(indent(await metacred("serve", "--role", "dev", "--no-redirect", "--background", "--port", new URL(endpoint).port)));
+  try {
+    say(`\nA client that knows nothing but that address (${client.name}) asks who it is:\n`);
+    await client.show();
+    say("\nSwitch the role. Nothing is restarted:\n");
+    say("$ metacred use prod-readonly");
+    say(indent(await metacred("use", "prod-readonly")));
+    say("\nThe same client, asked again:\n");
+    await client.show();
+    say("\n$ metacred status");
+    say(indent(await metacred("status")));
+    if (keep) await stay(playground, endpoint);
+  } finally {
+    await metacred("stop");
+  }
+  say("\nThat was it: mock, emulator and files are gone. With your own AWS profiles: metacred serve --role PROFILE");
+  return EXIT.ok;
+}
+
+type Client = { name: string; show(): Promise<void> };
+
+async function chooseClient(context: Context, playground: Playground, endpoint: string): Promise<Client> {
+  const env = playground.clientEnv(endpoint);
+  const aws = Bun.which("aws", { PATH: context.env["PATH"] ?? "" });
+  const version = aws === null ? undefined : await run([aws, "--version"], env).catch(() => undefined);
+  if (aws === null || version === undefined) {
+    return { name: "the AWS SDK for JavaScript", show: () => showSdk(playground, endpoint) };
+  }
+  return {
+    name: version.split(" ")[0] ?? "the AWS CLI",
+    async show() {
+      // Only newer releases know AWS_ENDPOINT_URL_STS, so the mock is named on the command line.
+      const words = ["sts", "get-caller-identity", "--endpoint-url", playground.aws.url];
+      say("$ aws sts get-caller-identity");
+      say(indent(await run([aws, ...words], env)));
+    },
+  };
+}
+
+async function showSdk(playground: Playground, endpoint: string): Promise<void> {
+  const { fromInstanceMetadata } = await import("@smithy/credential-provider-imds");
+  const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
+  process.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = endpoint;
+  const { url, region } = { url: playground.aws.url, region: playground.region };
+  const sts = new STSClient({ region, endpoint: url, credentials: fromInstanceMetadata() });
+  say("> new STSClient({ credentials: fromInstanceMetadata() }).send(new GetCallerIdentityCommand())");
+  const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
+  say(indent(JSON.stringify({ UserId, Account, Arn }, undefined, 4)));
+}
+
+async function stay(playground: Playground, endpoint: string): Promise<void> {
+  const { env } = playground;
+  const names = ["METACRED_CONFIG", "XDG_RUNTIME_DIR", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ENDPOINT_URL_STS"];
+  say("\nStill running. In another terminal:\n");
+  for (const name of names) say(`  export ${name}=${env[name]}`);
+  say(`  export AWS_EC2_METADATA_SERVICE_ENDPOINT=${endpoint} AWS_REGION=${playground.region}`);
+  say("  metacred use dev\n\nCtrl-C ends it.");
+  await new Promise((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+}
+
+const run: Shell = async (words, env) => {
+  const child = Bun.spawn([...words], { env: { ...env }, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  if (code === 0) return `${out}${err}`.trimEnd();
+  throw new CliError(`a step of the demo failed: ${(err || out).trim()}`, { hint: "metacred demo, with METACRED_DEBUG=1" });
+};
+
+async function freePort(): Promise<number> {
+  const probe = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = probe;
+  probe.stop(true);
+  return port;
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}
