@@ -8,14 +8,14 @@ type Flag = { name: string; takesValue: boolean };
 /** The words as citty understands them, each `--flag=value` in one. Throws with exit 2 and the nearest right flag. */
 export function strictArgs(command: string, args: ArgsDef, words: readonly string[]): string[] {
   const flags = flagsOf(args);
-  const places = Object.values(args).filter((arg) => arg.type === "positional").length;
+  const places = Object.values(args).filter((arg) => arg.type === "positional");
   const accepted: string[] = [];
   let positionals = 0;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     if (!word.startsWith("-") || word === "-") {
       positionals++;
-      if (positionals > places) throw usage(command, `"metacred ${command}" does not take "${word}"`);
+      if (positionals > places.length) throw usage(command, `"metacred ${command}" does not take "${word}"`);
       accepted.push(word);
       continue;
     }
@@ -31,6 +31,8 @@ export function strictArgs(command: string, args: ArgsDef, words: readonly strin
     if (value === undefined || value === "") throw usage(command, `${spelling} needs a value`);
     accepted.push(`--${flag.name}=${value}`);
   }
+  const missing = places[positionals];
+  if (missing?.required === true) throw usage(command, `"metacred ${command}" needs ${missing.valueHint ?? "a word"}`);
   return accepted;
 }
 

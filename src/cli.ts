@@ -7,7 +7,7 @@ import { CliError, EXIT } from "./errors.ts";
 import { renderHelp, renderOverview } from "./help.ts";
 import { nearestWord } from "./nearest.ts";
 
-export type CommandModule = { default: CommandDef<ArgsDef>; examples: readonly string[] };
+export type CommandModule = { default: CommandDef; examples: readonly string[] };
 
 type Load = () => Promise<CommandModule>;
 

@@ -29,7 +29,8 @@ export function resolvePaths({ env, platform, home }: Machine, configOption?: st
         : join(home, fallback, "metacred");
   const stateDir = under(env["XDG_STATE_HOME"], ".local/state");
   const runtimeRoot = env["XDG_RUNTIME_DIR"];
-  const runtimeDir = runtimeRoot !== undefined && runtimeRoot.startsWith("/") ? join(runtimeRoot, "metacred") : stateDir;
+  const runtimeDir =
+    runtimeRoot !== undefined && runtimeRoot.startsWith("/") ? join(runtimeRoot, "metacred") : stateDir;
   const named = configOption ?? (env["METACRED_CONFIG"] || undefined);
   return {
     configFile: named ?? join(under(env["XDG_CONFIG_HOME"], ".config"), "config.toml"),

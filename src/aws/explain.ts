@@ -1,6 +1,8 @@
 // What AWS refused, in words with a next step. Decides by error names and HTTP status, never by message text.
 import { CliError, EXIT, messageOf } from "../errors.ts";
-import type { SsoBase } from "../roles/role-spec.ts";
+
+/** An SSO profile's session, to say who must sign in to what. */
+export type SsoBase = { session: string | undefined; accountId: string | undefined };
 
 type AwsError = Error & { $metadata?: { httpStatusCode?: number }; $fault?: string; code?: string };
 

@@ -9,7 +9,7 @@ import {
   STSClient,
 } from "@aws-sdk/client-sts";
 import type { HttpHandler } from "@smithy/core/protocols";
-import type { AssumeStep } from "../roles/role-spec.ts";
+import type { AssumeStep } from "./assume-step.ts";
 import type { Clock } from "../sys/clock.ts";
 import { type Credentials, type Session, credentials } from "./credentials.ts";
 
@@ -32,7 +32,9 @@ export function createSts(requestHandler: HttpHandler<object>, clock: Pick<Clock
     new STSClient({
       region: region ?? FALLBACK_REGION,
       requestHandler,
-      ...(keys === undefined ? { credentials: { accessKeyId: "", secretAccessKey: "" } } : { credentials: plain(keys) }),
+      ...(keys === undefined
+        ? { credentials: { accessKeyId: "", secretAccessKey: "" } }
+        : { credentials: plain(keys) }),
     });
   return {
     async assumeRole(base, step, region, signal) {
@@ -67,9 +69,7 @@ export function createSts(requestHandler: HttpHandler<object>, clock: Pick<Clock
 /** As the SDK wants them. */
 export function plain(keys: Credentials): { accessKeyId: string; secretAccessKey: string; sessionToken?: string } {
   const { accessKeyId, secretAccessKey, sessionToken } = keys;
-  return sessionToken === undefined
-    ? { accessKeyId, secretAccessKey }
-    : { accessKeyId, secretAccessKey, sessionToken };
+  return sessionToken === undefined ? { accessKeyId, secretAccessKey } : { accessKeyId, secretAccessKey, sessionToken };
 }
 
 function sessionOf(answer: StsAnswer, clock: Pick<Clock, "now">): Session {

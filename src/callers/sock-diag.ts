@@ -70,7 +70,7 @@ export function openSockDiag(libc: Libc): SockDiag | undefined {
       return { uid: row.uid, inode: row.inode };
     },
     hasListener(listener) {
-      const nobody = { address: listener.address.includes(":") ? "::" : "0.0.0.0", port: 0 };
+      const nobody = { address: addressBytes(listener.address)?.length === 16 ? "::" : "0.0.0.0", port: 0 };
       return address(request, listener, nobody) && ask()?.state === TCP_LISTEN;
     },
     close: () => void libc.close(fd),
@@ -97,7 +97,6 @@ function address(request: Request, source: Endpoint, destination: Endpoint): boo
   request.view.setUint8(16, from.length === 4 ? AF_INET : AF_INET6);
   request.view.setUint16(24, source.port);
   request.view.setUint16(26, destination.port);
-  request.bytes.fill(0, 28, 60);
   request.bytes.set(from, 28);
   request.bytes.set(to, 44);
   return true;

@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import type { Context } from "../context.ts";
 import { launchDaemon } from "../daemon/launch.ts";
+import { refuseSudo } from "../daemon/refuse-start.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { sayReady } from "../quick/ready.ts";
@@ -27,6 +28,7 @@ export default defineCommand({
   },
   async run({ args, data }) {
     const context: Context = data;
+    refuseSudo(context);
     const { role, profile, redirect, force } = args;
     const options = { role, profile, port: portOf(args.port), redirect, force: force ?? false };
     const say = (text: string) => void process.stderr.write(text);

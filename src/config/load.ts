@@ -17,13 +17,15 @@ export function loadConfig(paths: Pick<Paths, "configFile" | "configNamed">, uid
   const sources = ["/etc/metacred/config.toml", paths.configFile]
     .flatMap((file) => [file, ...dropIns(file)])
     .flatMap((file) => readSource(file, uid, paths.configNamed && file === paths.configFile));
-  let merged: Table = {};
-  for (const source of sources) {
-    const table = parseToml(source);
-    checkConfig(table, source);
-    merged = merge(merged, table);
-  }
-  return v.parse(configSchema, merged);
+  const merged = sources.reduce<Table>((under, source) => merge(under, checked(parseToml(source), source)), {});
+  const result = v.safeParse(configSchema, merged);
+  if (result.success) return result.output;
+  // Each file was right by itself, so something is missing from them all.
+  const [issue] = result.issues;
+  throw explainIssue(
+    issue,
+    sources.findLast((source) => lineOfKey(source.text, pathOf(issue)) !== undefined),
+  );
 }
 
 function dropIns(file: string): string[] {
@@ -48,7 +50,12 @@ function readSource(file: string, uid: number, mustExist: boolean): Source[] {
     return [{ file, text: readFileSync(file, "utf8") }];
   } catch (error) {
     if (error instanceof CliError) throw error;
-    if (!mustExist && error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+    if (
+      !mustExist &&
+      error instanceof Error &&
+      "code" in error &&
+      (error.code === "ENOENT" || error.code === "ENOTDIR")
+    )
       return [];
     throw new CliError(`cannot read ${file}`, { hint: messageOf(error), exit: EXIT.usage, cause: error });
   }
@@ -67,25 +74,47 @@ function parseToml({ file, text }: Source): Table {
   }
 }
 
-function checkConfig(table: Table, { file, text }: Source): void {
-  const result = v.safeParse(configSchema, table);
-  if (result.success) return;
-  const [issue] = result.issues;
-  const path = (issue.path ?? []).map((item) => String(item.key));
-  const line = lineOfKey(text, path);
-  const where = line === undefined ? file : `${file}:${line}`;
+// What is missing here may stand in another file: a drop-in changes one key of a table.
+function checked(table: Table, source: Source): Table {
+  const issue = v.safeParse(configSchema, table).issues?.find(({ received }) => received !== "undefined");
+  if (issue !== undefined) throw explainIssue(issue, source);
+  return table;
+}
+
+type Issue = v.InferIssue<typeof configSchema>;
+
+function pathOf(issue: Issue): string[] {
+  return (issue.path ?? []).map((item) => String(item.key));
+}
+
+function explainIssue(issue: Issue, source: Source | undefined): CliError {
+  const path = pathOf(issue);
+  const line = source && lineOfKey(source.text, path);
+  const where = [source?.file, line].filter((part) => part !== undefined).join(":");
   const key = path.join(".");
   const exit = EXIT.usage;
   if (issue.type === "strict_object" && issue.expected === "never") {
     const near = nearestWord(path.at(-1) ?? "", knownKeys(path.slice(0, -1)));
-    const hint = near === undefined ? `remove it` : `did you mean "${near}"?`;
-    throw new CliError(`${where}: unknown key "${key}"`, { hint, exit });
+    return new CliError(`${where}: unknown key "${key}"`, { hint: didYouMean(near) ?? "remove it", exit });
   }
-  const wanted = issue.type === "strict_object" || issue.kind === "schema" ? wantedOf(issue) : issue.message;
-  throw new CliError(`${where}: "${key}" ${wanted}`, { hint: `correct it in ${file}`, exit });
+  const wanted = issue.kind === "schema" ? wantedOf(issue) : issue.message;
+  const near = issue.type === "picklist" ? nearestWord(String(issue.input), quotedWords(issue.expected)) : undefined;
+  return new CliError(`${where}: "${key}" ${wanted}`, {
+    hint: didYouMean(near) ?? `correct it in ${source?.file}`,
+    exit,
+  });
 }
 
-function wantedOf(issue: v.BaseIssue<unknown>): string {
+function didYouMean(near: string | undefined): string | undefined {
+  return near === undefined ? undefined : `did you mean "${near}"?`;
+}
+
+// valibot names a picklist's words in quotes, and has them nowhere else in the issue.
+function quotedWords(text: string | null): string[] {
+  return [...(text ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
+}
+
+function wantedOf(issue: Issue): string {
   if (issue.received === "undefined") return "is missing";
   if (issue.type === "union") return `must be "off" or a duration like "16m", not ${issue.received}`;
   return `must be ${issue.expected ?? "another kind of value"}, not ${issue.received}`;

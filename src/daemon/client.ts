@@ -21,7 +21,8 @@ export function controlClient(socketFile: string): Control {
     status: async () => (await ask("GET", PATHS.status)) as Status,
     stop: async () => void (await ask("POST", PATHS.stop)),
     use: async (role) => (await ask("POST", PATHS.use, { role })) as UseAnswer,
-    credentials: async (role) => (await ask("POST", PATHS.credentials, role === undefined ? {} : { role })) as CredentialsAnswer,
+    credentials: async (role) =>
+      (await ask("POST", PATHS.credentials, role === undefined ? {} : { role })) as CredentialsAnswer,
   };
 }
 

@@ -86,5 +86,6 @@ function refusal(message: string, hint?: string, exit: number = EXIT.failure): E
 }
 
 function json(status: number, data: unknown): HttpResponse {
-  return { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(data) };
+  // A command asks once; its connection must not keep a stopping daemon waiting.
+  return { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(data), close: true };
 }

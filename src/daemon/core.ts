@@ -106,7 +106,11 @@ function logEvent(log: Log, event: SessionEvent): void {
   switch (event.kind) {
     case "obtained": {
       const { accessKeyId } = event.session.credentials;
-      log.info("got credentials", { role, key: `…${accessKeyId.slice(-4)}`, until: event.session.expiration?.toISOString() });
+      log.info("got credentials", {
+        role,
+        key: `…${accessKeyId.slice(-4)}`,
+        until: event.session.expiration?.toISOString(),
+      });
       return;
     }
     case "failed":

@@ -35,12 +35,20 @@ const IDLE_MS = 30_000;
 const NEXT_PORTS = 50;
 const TOKEN_KEY_BYTES = 32;
 
-/** `fixed`: this port or an error that names its holder; else the next free one. */
-export function listenEmulator(port: number, fixed: boolean, deps: EmulatorDeps): HttpServer {
-  const last = fixed ? port : Math.min(port + NEXT_PORTS, 65_535);
+/**
+ * Behind a redirect the port does not matter: the next free one. Without one (`endpoint`) it is what clients know, so a
+ * taken one is an error that names the holder, and a newer daemon listens beside the older one it replaces.
+ */
+export function listenEmulator(
+  port: number,
+  mode: "redirect" | "endpoint" | "replace",
+  deps: EmulatorDeps,
+): HttpServer {
+  const last = mode === "redirect" ? Math.min(port + NEXT_PORTS, 65_535) : port;
   for (let candidate = port; ; candidate++) {
     try {
-      return listenOn(candidate, deps);
+      if (mode === "endpoint") assertFree(candidate);
+      return listenOn({ hostname: HOSTNAME, port: candidate, reusePort: mode !== "redirect" }, deps);
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
       if (candidate >= last) throw portTaken(candidate, error);
@@ -48,7 +56,12 @@ export function listenEmulator(port: number, fixed: boolean, deps: EmulatorDeps)
   }
 }
 
-function listenOn(port: number, deps: EmulatorDeps): HttpServer {
+// A shareable listener of this user, such as a second daemon with other folders, is found only by one that does not share.
+function assertFree(port: number): void {
+  Bun.listen({ hostname: HOSTNAME, port, socket: { data() {} } }).stop(true);
+}
+
+function listenOn(where: { hostname: string; port: number; reusePort: boolean }, deps: EmulatorDeps): HttpServer {
   const { clock, platform, uid } = deps.context;
   // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
   const knowsUid = callerIdentity(platform) === "kernel";
@@ -61,31 +74,28 @@ function listenOn(port: number, deps: EmulatorDeps): HttpServer {
     httpTokens,
     enabled,
     serverHeader,
-    port,
+    port: where.port,
     uids: deps.uids,
     instance: deps.instance,
   });
-  return listenHttp<ImdsCaller>(
-    { hostname: HOSTNAME, port },
-    {
-      accept(peer) {
-        const owner = deps.findCaller(peer);
-        const loop = owner.uid !== undefined && deps.mayLoop() && isOwnOrDescendant(owner.inode, owner.uid);
-        if (loop) deps.onLoop();
-        return { address: peer.address, uid: knowsUid ? owner.uid : uid, loop };
-      },
-      handle(request, caller) {
-        if (deps.selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
-        const answer = imds(request, caller);
-        if (answer.refusal !== undefined) deps.refusals.count(answer.refusal, caller.uid);
-        return answer;
-      },
-      maxBodyBytes: 65_536,
-      idleMs: IDLE_MS,
-      maxConnections: MAX_CONNECTIONS,
-      onError: (error) => deps.log.error("metadata request failed", { error: messageOf(error) }),
+  return listenHttp<ImdsCaller>(where, {
+    accept(peer) {
+      const owner = deps.findCaller(peer);
+      const loop = owner.uid !== undefined && deps.mayLoop() && isOwnOrDescendant(owner.inode, owner.uid);
+      if (loop) deps.onLoop();
+      return { address: peer.address, uid: knowsUid ? owner.uid : uid, loop };
     },
-  );
+    handle(request, caller) {
+      if (deps.selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
+      const answer = imds(request, caller);
+      if (answer.refusal !== undefined) deps.refusals.count(answer.refusal, caller.uid);
+      return answer;
+    },
+    maxBodyBytes: 65_536,
+    idleMs: IDLE_MS,
+    maxConnections: MAX_CONNECTIONS,
+    onError: (error) => deps.log.error("metadata request failed", { error: messageOf(error) }),
+  });
 }
 
 function portTaken(port: number, cause: unknown): CliError {

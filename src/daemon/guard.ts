@@ -17,7 +17,7 @@ export async function guardOnDescriptor(fd: number, method: Guard["method"], clo
   const ended = Promise.withResolvers<void>();
   const handlers = { data() {}, close: () => ended.resolve(), error: () => ended.resolve() };
   // Half-open: after our end of it we still wait for root's part to close its own. `fd` is missing in bun-types.
-  const where = { fd, allowHalfOpen: true, socket: handlers } as unknown as Bun.UnixSocketOptions<undefined>;
+  const where = { fd, allowHalfOpen: true, socket: handlers } as unknown as Bun.UnixSocketOptions;
   const socket = await Bun.connect(where);
   return {
     method,

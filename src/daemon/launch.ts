@@ -19,7 +19,11 @@ export type Launched = { status: Status; warnings: readonly string[] };
 
 const GUARD_DESCRIPTOR = 3;
 
-export async function launchDaemon(context: Context, options: ServeOptions, say: (text: string) => void): Promise<Launched> {
+export async function launchDaemon(
+  context: Context,
+  options: ServeOptions,
+  say: (text: string) => void,
+): Promise<Launched> {
   const { paths } = context;
   mkdirSync(dirname(paths.logFile), { recursive: true, mode: 0o700 });
   const logDescriptor = openSync(paths.logFile, "a", 0o600);

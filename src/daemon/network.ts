@@ -31,6 +31,8 @@ export type NetworkInput = {
   /** False: endpoint mode. */
   redirect: boolean;
   port: number | undefined;
+  /** An older daemon is still serving and ends once this one does. */
+  replaces: boolean;
   startGuard(plan: RedirectPlan): Promise<Guard>;
 };
 
@@ -55,7 +57,8 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   const selfTests: SelfTest[] = [];
   const uids = uidsOf(config.redirect.users, context.uid, readPasswd());
   const findCaller: CallerFinder = createCallerFinder({ platform, libc: input.libc });
-  const emulator = listenEmulator(input.port ?? config.imds.port, !input.redirect, {
+  const mode = input.redirect ? "redirect" : input.replaces ? "replace" : "endpoint";
+  const emulator = listenEmulator(input.port ?? config.imds.port, mode, {
     context,
     log,
     config: () => core.catalog.config(),

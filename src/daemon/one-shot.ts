@@ -2,6 +2,7 @@
 import { createAwsHandler } from "../aws/http-handler.ts";
 import { createSts } from "../aws/sts.ts";
 import type { Context } from "../context.ts";
+import { complete } from "../sessions/sessions.ts";
 import { createBaseSource } from "../sources/base.ts";
 import { limitCredentialProcesses } from "../sources/process-limit.ts";
 import { createSessionSource } from "../sources/role-session.ts";
@@ -21,7 +22,7 @@ export async function oneShotCredentials(context: Context, role: string | undefi
   const catalog = createRoleCatalog(context, undefined);
   const spec = role === undefined ? await catalog.resolveDefault() : await catalog.resolve(role);
   const fetch = createSessionSource({ sts, base: createBaseSource({ env, sts, handler, clock }) });
-  return credentialsAnswer(spec, await fetch(spec, AbortSignal.timeout(LIMIT_MS)));
+  return credentialsAnswer(spec, complete(await fetch(spec, AbortSignal.timeout(LIMIT_MS)), clock.now()));
 }
 
 export function listRoles(context: Context): Promise<string[]> {

@@ -19,12 +19,15 @@ export function watchRedirect({ clock, log, selfTest, guard, onWake }: Deps): Re
   let cancel = () => {};
   let offsetMs = clock.now().getTime() - clock.monotonicMs();
   let guardEnded = false;
+  let stopped = false;
   void guard?.ended.then(() => {
     guardEnded = true;
   });
 
   async function check(): Promise<boolean> {
     const healthy = await selfTest.run();
+    // What is being torn down is neither news nor to be repaired.
+    if (stopped) return healthy;
     if (healthy !== health.healthy) {
       log[healthy ? "info" : "warn"](healthy ? "requests reach metacred again" : "requests do not reach metacred");
     }
@@ -46,9 +49,17 @@ export function watchRedirect({ clock, log, selfTest, guard, onWake }: Deps): Re
     const healthyBefore = health.healthy;
     // After a repair was asked for, the next look comes sooner.
     const healthy = await check();
+    if (stopped) return;
     cancel = clock.after(healthy || !healthyBefore ? EVERY_MS : EVERY_MS / 3, () => void tick());
   }
 
   cancel = clock.after(EVERY_MS, () => void tick());
-  return { health: () => health, check, stop: () => cancel() };
+  return {
+    health: () => health,
+    check,
+    stop() {
+      stopped = true;
+      cancel();
+    },
+  };
 }

@@ -12,7 +12,7 @@ import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
 import { type Network, openNetwork, refuseForeignService } from "./network.ts";
 import type { Status } from "./protocol.ts";
-import { refuseSudo, refuseTwin } from "./refuse-start.ts";
+import { refuseTwin } from "./refuse-start.ts";
 import { prepareRuntimeDir, privateSocketName, publishSocket } from "./socket-file.ts";
 import { processIsAlive, takeStartLock } from "./start-lock.ts";
 import { statusReport } from "./status-report.ts";
@@ -39,7 +39,6 @@ export type ServeLink = {
 export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
   const { paths } = context;
   const { log } = link;
-  refuseSudo(context);
   const older = refuseTwin(await statusIfRunning(paths.socketFile));
   prepareRuntimeDir(paths.runtimeDir, context.uid);
   await using undo = new AsyncDisposableStack();
@@ -53,7 +52,8 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   await Promise.all([mayBeForeign ? refuseForeignService(context) : undefined, startRole(core, options.role)]);
   const libc = openLibc(context.platform);
   const { startGuard } = link;
-  const network = await openNetwork({ context, core, log, libc, redirect, port: options.port, startGuard }, undo);
+  const reach = { redirect, port: options.port, replaces: older !== undefined, startGuard };
+  const network = await openNetwork({ context, core, log, libc, ...reach }, undo);
 
   const stopped = Promise.withResolvers<void>();
   let ending: Promise<void> | undefined;

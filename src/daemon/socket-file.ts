@@ -20,7 +20,9 @@ export function prepareRuntimeDir(folder: string, uid: number): void {
 export function privateSocketName(folder: string, pid: number): string {
   const name = join(folder, `${pid}.sock`);
   if (Buffer.byteLength(name) <= LONGEST_PATH) return name;
-  throw new CliError(`the path of the control socket is too long: ${name}`, { hint: "export XDG_RUNTIME_DIR=/tmp/run" });
+  throw new CliError(`the path of the control socket is too long: ${name}`, {
+    hint: "export XDG_RUNTIME_DIR=/tmp/run",
+  });
 }
 
 /** Moves a bound socket to the name that clients use. Returns the undo, which leaves a successor's socket alone. */

@@ -37,7 +37,7 @@ export async function startGuard<Stdin extends number | "pipe">(
   let method: "nft" | "iptables" | undefined;
   const reader = child.stdout.getReader();
   try {
-    for (let text = ""; method === undefined; ) {
+    for (let text = ""; method === undefined;) {
       const { value, done } = await reader.read();
       if (done) break;
       text += new TextDecoder().decode(value);

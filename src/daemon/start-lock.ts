@@ -1,15 +1,16 @@
 // Two `serve` at once: one of them starts, the other says so. Held only until the control socket answers, which is
 // what tells a running daemon from then on.
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { CliError } from "../errors.ts";
 
 /** Returns the release. A lock whose process has ended is taken over. */
 export function takeStartLock(file: string, pid: number, isAlive: (pid: number) => boolean): () => void {
+  // Linked into place with its pid in it: an empty lock would look like one whose process has ended.
+  const written = `${file}.${pid}`;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      const fd = openSync(file, "wx", 0o600);
-      writeSync(fd, String(pid));
-      closeSync(fd);
+      writeFileSync(written, String(pid), { mode: 0o600 });
+      linkSync(written, file);
       return () => rmSync(file, { force: true });
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
@@ -18,6 +19,8 @@ export function takeStartLock(file: string, pid: number, isAlive: (pid: number) 
         throw new CliError(`another metacred is starting (pid ${holder})`, { hint: "metacred status" });
       }
       rmSync(file, { force: true });
+    } finally {
+      rmSync(written, { force: true });
     }
   }
   throw new CliError("another metacred is starting", { hint: "metacred status" });

@@ -47,7 +47,8 @@ export function statusReport(input: ReportInput): Status {
 }
 
 function roleStatus({ spec, session, state }: ServedRole, { now, config }: ReportInput): RoleStatus {
-  const advertised = session === undefined ? undefined : advertisedExpiration(session.expiration, now, advertiseMs(config));
+  const advertised =
+    session === undefined ? undefined : advertisedExpiration(session.expiration, now, advertiseMs(config));
   return {
     name: spec.name,
     arn: roleArnOfSpec(spec, session) ?? null,

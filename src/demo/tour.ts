@@ -17,7 +17,9 @@ export async function runDemo(context: Context, { keep }: { keep: boolean }): Pr
 
   say("A mock AWS runs on this machine for the length of this demo: two accounts, a user, two roles.\n");
   say("$ metacred serve --role dev --no-redirect --background");
-  say(indent(await metacred("serve", "--role", "dev", "--no-redirect", "--background", "--port", new URL(endpoint).port)));
+  say(
+    indent(await metacred("serve", "--role", "dev", "--no-redirect", "--background", "--port", new URL(endpoint).port)),
+  );
   try {
     say(`\nA client that knows nothing but that address (${client.name}) asks who it is:\n`);
     await client.show();
@@ -69,7 +71,13 @@ async function showSdk(playground: Playground, endpoint: string): Promise<void> 
 
 async function stay(playground: Playground, endpoint: string): Promise<void> {
   const { env } = playground;
-  const names = ["METACRED_CONFIG", "XDG_RUNTIME_DIR", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ENDPOINT_URL_STS"];
+  const names = [
+    "METACRED_CONFIG",
+    "XDG_RUNTIME_DIR",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_ENDPOINT_URL_STS",
+  ];
   say("\nStill running. In another terminal:\n");
   for (const name of names) say(`  export ${name}=${env[name]}`);
   say(`  export AWS_EC2_METADATA_SERVICE_ENDPOINT=${endpoint} AWS_REGION=${playground.region}`);
@@ -88,7 +96,9 @@ const run: Shell = async (words, env) => {
     child.exited,
   ]);
   if (code === 0) return `${out}${err}`.trimEnd();
-  throw new CliError(`a step of the demo failed: ${(err || out).trim()}`, { hint: "metacred demo, with METACRED_DEBUG=1" });
+  throw new CliError(`a step of the demo failed: ${(err || out).trim()}`, {
+    hint: "metacred demo, with METACRED_DEBUG=1",
+  });
 };
 
 async function freePort(): Promise<number> {

@@ -22,17 +22,17 @@ export type RenderAnswer = (response: HttpResponse, framing: Framing) => Answer;
 
 /**
  * The function throws where a header would break out of its line; the caller answers 500 then.
- * A list of headers that is handed over again (the same array) is neither checked nor put together again.
+ * The list of headers last seen (the same array) is neither checked nor put together again.
  */
 export function createRenderAnswer(): RenderAnswer {
-  const known = new WeakMap<readonly Header[], string>();
+  let last: readonly Header[] | undefined;
+  let lastLines = "";
   const linesOf = (headers: readonly Header[] | undefined): string => {
     if (headers === undefined) return "";
-    const before = known.get(headers);
-    if (before !== undefined) return before;
-    const lines = headerLines(headers);
-    known.set(headers, lines);
-    return lines;
+    if (headers === last) return lastLines;
+    lastLines = headerLines(headers);
+    last = headers;
+    return lastLines;
   };
   return (response, framing) => render(response, linesOf(response.headers), framing);
 }

@@ -26,7 +26,9 @@ export type HttpPeer = {
   fd: number | undefined;
 };
 
-export type HttpAddress = { hostname: string; port: number } | { unix: string };
+export type HttpAddress =
+  | { hostname: string; port: number; /** Several listeners of one user may share the port. */ reusePort?: boolean }
+  | { unix: string };
 
 export type HttpServerOptions<C> = {
   /** Called once per connection; `undefined` closes it at once. */
@@ -153,7 +155,9 @@ function sweepEveryMs(idleMs: number): number {
 // Half-open, so that a client which ends its sending side at once (`printf … | nc`) still gets its answer.
 function listen<C>(where: HttpAddress, socket: Bun.SocketHandler<Connection<C> | undefined>) {
   if ("unix" in where) return Bun.listen({ unix: where.unix, allowHalfOpen: true, data: undefined, socket });
-  return Bun.listen({ hostname: where.hostname, port: where.port, allowHalfOpen: true, data: undefined, socket });
+  const { hostname, port, reusePort = false } = where;
+  const options = { hostname, port, reusePort, allowHalfOpen: true, data: undefined, socket };
+  return Bun.listen(options);
 }
 
 function peerOf<C>(wire: Bun.Socket<C>, isUnix: boolean): HttpPeer {

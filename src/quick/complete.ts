@@ -8,7 +8,12 @@ import { EXIT } from "../errors.ts";
 export async function printNames(context: Context, kind: string): Promise<number> {
   const profiles = profileNames(context);
   const names = kind === "roles" ? [...roleTables(context), ...profiles] : kind === "profiles" ? profiles : [];
-  process.stdout.write([...new Set(names)].toSorted().map((name) => `${name}\n`).join(""));
+  process.stdout.write(
+    [...new Set(names)]
+      .toSorted()
+      .map((name) => `${name}\n`)
+      .join(""),
+  );
   return EXIT.ok;
 }
 

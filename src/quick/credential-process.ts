@@ -7,7 +7,10 @@ import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { seconds } from "./instant.ts";
 
-export async function printCredentialProcess(context: Context, { role }: { role: string | undefined }): Promise<number> {
+export async function printCredentialProcess(
+  context: Context,
+  { role }: { role: string | undefined },
+): Promise<number> {
   const answer = await credentialsFor(context, role);
   const document = {
     Version: 1,

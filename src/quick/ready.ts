@@ -5,7 +5,9 @@ import type { Status } from "../daemon/protocol.ts";
 export function sayReady(status: Status, warnings: readonly string[]): void {
   const { role, endpoints, redirect, pid } = status;
   const lines = warnings.map((warning) => `metacred: ${warning}`);
-  lines.push(`serving ${role?.name ?? "no role"} (${role?.arn ?? "identity unknown"}) at ${endpoints.imds ?? endpoints.endpoint}`);
+  lines.push(
+    `serving ${role?.name ?? "no role"} (${role?.arn ?? "identity unknown"}) at ${endpoints.imds ?? endpoints.endpoint}`,
+  );
   lines.push(`  pid ${pid}, redirect ${redirect.method}; metacred use ROLE switches, metacred stop ends it`);
   process.stderr.write(`${lines.join("\n")}\n`);
   if (endpoints.imds === null) process.stdout.write(`AWS_EC2_METADATA_SERVICE_ENDPOINT=${endpoints.endpoint}\n`);

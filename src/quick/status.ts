@@ -15,7 +15,8 @@ export async function printStatus(context: Context, { json, check, format }: Sta
     // A prompt must not be spoilt by a daemon that is not there.
     const running = await statusIfRunning(socketFile);
     process.stdout.write(`${fillFormat(format, running, context.clock.now())}\n`);
-    return running === undefined && check ? EXIT.notRunning : EXIT.ok;
+    if (!check) return EXIT.ok;
+    return running === undefined ? EXIT.notRunning : checkStatus(running, true);
   }
   const status = await controlClient(socketFile).status();
   if (json) process.stdout.write(`${JSON.stringify(status, undefined, 2)}\n`);
@@ -32,7 +33,9 @@ export function fillFormat(format: string, status: Status | undefined, now: Date
     expires_in: role?.expiration ? timeLeft(role.expiration, now) : "",
     state: status === undefined ? "stopped" : healthOf(status),
   };
-  return format.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  return format.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? `${values[name]}` : whole,
+  );
 }
 
 /** What people read. Fields that an older or newer daemon lacks are left out. */
@@ -48,7 +51,10 @@ export function renderStatus(status: Status, now: Date): string {
     if (role.advertised_expiration !== null) rows.push(["told to clients", seconds(role.advertised_expiration)]);
     if (role.next_refresh_at !== null) {
       const limit = role.limited_by_upstream ? ", limited by upstream" : "";
-      rows.push(["next refresh", `${seconds(role.next_refresh_at)} (in ${timeLeft(role.next_refresh_at, now)})${limit}`]);
+      rows.push([
+        "next refresh",
+        `${seconds(role.next_refresh_at)} (in ${timeLeft(role.next_refresh_at, now)})${limit}`,
+      ]);
     }
   }
   if (status.base !== null) rows.push(["base", status.base]);

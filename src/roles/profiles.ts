@@ -2,7 +2,9 @@
 // is a step of ours, with its own key and its own session name (credential-provider-ini resolveProfileData.ts).
 import { createHash } from "node:crypto";
 import { CliError, EXIT } from "../errors.ts";
-import { type AssumeStep, type BaseSpec, type SsoBase, canonicalJson } from "./role-spec.ts";
+import type { AssumeStep } from "../aws/assume-step.ts";
+import type { SsoBase } from "../aws/explain.ts";
+import { type BaseSpec, canonicalJson } from "./role-spec.ts";
 
 export type Profile = Readonly<Record<string, string | undefined>>;
 /** Profiles of the AWS config and credentials files, by name, the latter over the former. */
@@ -16,7 +18,7 @@ export function resolveProfile(name: string, profiles: Profiles, sessionName: st
 }
 
 function walk(name: string, profiles: Profiles, sessionName: string, above: readonly string[]): ProfileChain {
-  const profile = profiles[name];
+  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (profile === undefined) {
     const whose = above.length === 0 ? "" : ` (source_profile of "${above.at(-1)}")`;
     throw new CliError(`the AWS profile "${name}"${whose} does not exist`, {

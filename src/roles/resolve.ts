@@ -1,10 +1,11 @@
 // A name to a RoleSpec, step by step: config table, AWS profile, account and role, ARN. Pure.
+import type { AssumeStep } from "../aws/assume-step.ts";
 import type { Config, RoleConfig } from "../config/schema.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { nearestWord } from "../nearest.ts";
 import { isRoleName, parseRoleArn, partitionOfRegion, roleArnOf } from "./arn.ts";
 import { type ProfileChain, type Profiles, resolveProfile } from "./profiles.ts";
-import type { AssumeStep, RoleSpec } from "./role-spec.ts";
+import type { RoleSpec } from "./role-spec.ts";
 import { type Person, fillTemplate, sanitiseSessionName } from "./session-name.ts";
 
 export type RoleSources = {
@@ -24,9 +25,9 @@ const ENVIRONMENT_CHAIN: ProfileChain = { base: { kind: "environment" }, steps: 
 
 /** The meaning of a role name; throws `CliError` with the names that come near it. */
 export function resolveRole(name: string, sources: RoleSources): RoleSpec {
-  const table = sources.config.roles[name];
+  const table = own(sources.config.roles, name);
   if (table !== undefined) return fromTable(name, table, sources);
-  if (sources.profiles[name] !== undefined) return fromProfile(name, sources);
+  if (own(sources.profiles, name) !== undefined) return fromProfile(name, sources);
   // The name that the environment's own keys are served under, so that a switch can go back to them.
   if (name === ENVIRONMENT && sources.environment.hasKeys) return assumed(name, ENVIRONMENT_CHAIN, [], sources);
   const arns = arnsOf(name, sources, undefined);
@@ -63,7 +64,7 @@ function fromTable(name: string, table: RoleConfig, sources: RoleSources): RoleS
 
 // A link of `via` may be a role table of its own, whose external id and session name then hold for it.
 function linkSteps(link: string, isVia: boolean, name: string, table: RoleConfig, sources: RoleSources): AssumeStep[] {
-  const viaTable = isVia ? sources.config.roles[link] : undefined;
+  const viaTable = isVia ? own(sources.config.roles, link) : undefined;
   const options = isVia ? viaTable : table;
   const arn = onlyArn(viaTable?.role_arn ?? link, name, sources, table.region);
   return [options === undefined ? plainStep(arn, sources) : stepOf(arn, options, sources)];
@@ -108,12 +109,18 @@ function arnsOf(text: string, sources: RoleSources, roleRegion: string | undefin
     { account: text.slice(0, Math.max(slash, 0)), role: text.slice(slash + 1) },
     { account: at === -1 ? "" : text.slice(at + 1), role: text.slice(0, Math.max(at, 0)) },
   ];
-  const partition = partitionOfRegion(roleRegion ?? sources.config.region ?? sources.environment.region);
   const arns = readings.flatMap(({ account, role }) => {
-    const accountId = /^\d{12}$/.test(account) ? account : sources.config.accounts[account];
-    return accountId === undefined || !isRoleName(role) ? [] : [roleArnOf(partition, accountId, role)];
+    const accountId = /^\d{12}$/.test(account) ? account : own(sources.config.accounts, account);
+    if (accountId === undefined || !isRoleName(role)) return [];
+    const region = roleRegion ?? baseChain(sources).region ?? sources.environment.region ?? sources.config.region;
+    return [roleArnOf(partitionOfRegion(region), accountId, role)];
   });
   return [...new Set(arns)];
+}
+
+// A name may be that of a property which every object has, such as `constructor`.
+function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function fromProfile(name: string, sources: RoleSources): RoleSpec {

@@ -1,26 +1,13 @@
 // What a role name means: base credentials, then the roles assumed from them, one after the other.
 import { createHash } from "node:crypto";
+import type { AssumeStep } from "../aws/assume-step.ts";
+import type { SsoBase } from "../aws/explain.ts";
 
 /** Where base credentials come from. `profile` is read afresh by the AWS SDK at each fetch. */
 export type BaseSpec =
   | { kind: "profile"; profile: string; /** Changes with the profile's text. */ identity: string; sso?: SsoBase }
   | { kind: "environment" }
   | { kind: "container"; profile: string };
-
-/** An SSO profile's session, to say who must sign in to what. */
-export type SsoBase = { session: string | undefined; accountId: string | undefined };
-
-/** One AssumeRole call. */
-export type AssumeStep = {
-  roleArn: string;
-  sessionName: string;
-  externalId?: string;
-  durationSeconds: number;
-  policyArns?: readonly string[];
-  tags?: Readonly<Record<string, string>>;
-  transitiveTagKeys?: readonly string[];
-  sourceIdentity?: string;
-};
 
 export type RoleSpec = {
   /** The name the user gave. */

@@ -97,13 +97,15 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   function keep(entry: Entry, session: Session): void {
-    entry.limitedByUpstream = entry.session?.credentials.accessKeyId === session.credentials.accessKeyId;
-    // The older copy knows when the session began; a source that repeats itself would otherwise make it look younger.
-    if (!entry.limitedByUpstream || entry.session === undefined) entry.session = session;
+    const held = entry.session;
+    const repeated = held !== undefined && isSameSession(held, session);
+    entry.limitedByUpstream = repeated;
+    // The older copy knows when the session began, the newer one when it ends: some sources prolong it.
+    entry.session = repeated ? { ...session, obtainedAt: held.obtainedAt } : session;
     entry.failures = 0;
     delete entry.lastError;
     options.onEvent({ kind: "obtained", spec: entry.spec, session: entry.session });
-    const due = entry.limitedByUpstream
+    const due = repeated
       ? askAgainAt(clock.now(), session.expiration)
       : refreshAt(entry.session, options.earlyMs(), options.chance);
     schedule(entry, due);
@@ -120,10 +122,7 @@ export function createSessions(options: SessionsOptions): Sessions {
           }),
         );
       });
-      options
-        .fetch(spec, abort.signal)
-        .then(resolve, reject)
-        .finally(cancel);
+      options.fetch(spec, abort.signal).then(resolve, reject).finally(cancel);
     });
   }
 
@@ -176,8 +175,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
 }
 
+function isSameSession({ credentials: held }: Session, { credentials: got }: Session): boolean {
+  return held.accessKeyId === got.accessKeyId && held.sessionToken === got.sessionToken;
+}
+
 // Half-filled or already expired credentials are a failure of the source, never something to serve.
-function complete(session: Session, now: Date): Session {
+export function complete(session: Session, now: Date): Session {
   const { accessKeyId, secretAccessKey, sessionToken } = session.credentials;
   if (!accessKeyId || !secretAccessKey || !sessionToken) {
     throw new CliError("the source handed over incomplete credentials", { hint: "metacred status" });

@@ -66,11 +66,15 @@ describe.skipIf(!able)("a client on loopback", () => {
 });
 
 describe.skipIf(!able)("nobody", () => {
-  test("on a port where only a listener is", () => {
+  test.each([
+    ["127.0.0.1", "127.0.0.1"],
+    ["::1", "::1"],
+    ["::", "::ffff:127.0.0.1"],
+  ])("on a port where only a listener is: %s, seen at %s", (hostname, address) => {
     using sockDiag = realSockDiag();
-    using listening = listen();
-    const listener = { address: "127.0.0.1", port: listening.port };
-    expect(sockDiag.find(listener, { address: "127.0.0.1", port: 1 })).toBeUndefined();
+    using listening = listen(hostname);
+    const listener = { address, port: listening.port };
+    expect(sockDiag.find(listener, { address, port: 1 })).toBeUndefined();
     expect(sockDiag.hasListener(listener)).toBe(true);
   });
 

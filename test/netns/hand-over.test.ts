@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { planCleanup } from "../../src/redirect/down.ts";
 import { canUseNetns, type Netns, netns } from "../support/netns.ts";
 import { type Furniture, FURNITURE, get, startGuard, startServer, traces } from "./guard.ts";
 
@@ -63,16 +64,29 @@ describe.skipIf(!able).each(pairs)("%s", (_, olderFurniture, newerFurniture) => 
   });
 });
 
-describe.skipIf(!able)("names that begin alike", () => {
-  test.each(["nft", "iptables on nf_tables"])("%s: uid 120 and 1200, port 25 and 257", async (name) => {
+describe.skipIf(!able).each(["nft", "iptables on nf_tables"])("names that begin alike, by %s", (name) => {
+  const furniture = FURNITURE[name];
+  if (furniture === undefined) throw new Error("unknown furniture");
+
+  test("port 25 and 257 of one user", async () => {
     await using ns = await netns();
-    const furniture = FURNITURE[name];
-    if (furniture === undefined) throw new Error("unknown furniture");
-    const long = await startGuard(ns, { port: 257, owner: 1200, furniture });
-    const short = await startGuard(ns, { port: 25, owner: 120, furniture });
-    await short.close();
-    expect((await traces(ns)).join("\n")).toMatch(/metacred_1200(_257|\b)/i);
-    await long.close();
+    const older = await startGuard(ns, { port: 25, owner: 120, furniture });
+    const newer = await startGuard(ns, { port: 257, owner: 120, furniture });
+    await older.close();
+    expect((await traces(ns)).join("\n")).toMatch(/metacred_120_257|port_257/i);
+    await newer.close();
+    expect(await traces(ns)).toEqual([]);
+  });
+
+  test("uid 120 and 1200", async () => {
+    await using ns = await netns();
+    const other = await startGuard(ns, { port: 257, owner: 1200, furniture });
+    const mine = await startGuard(ns, { port: 25, owner: 120, furniture });
+    await mine.close();
+    const { argv } = planCleanup({ ownerUid: 120, isRoot: true, sudo: undefined });
+    expect(await ns.run(argv)).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+    expect((await traces(ns)).join("\n")).toMatch(/metacred_1200/i);
+    await other.close();
     expect(await traces(ns)).toEqual([]);
   });
 });

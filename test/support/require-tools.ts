@@ -1,5 +1,7 @@
 // What a machine lacks is skipped with a line that says what to install; under CI that is a failure.
 
+import { existsSync } from "node:fs";
+
 type Needs = { root?: boolean; platform?: NodeJS.Platform };
 
 /**
@@ -7,7 +9,8 @@ type Needs = { root?: boolean; platform?: NodeJS.Platform };
  * For `describe.skipIf(!requireTools(["nft"], { root: true }))`. Throws where `CI=true`.
  */
 export function requireTools(tools: readonly string[], needs: Needs = {}): boolean {
-  const lacking = tools.filter((tool) => Bun.which(tool, { PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` }) === null);
+  const path = `${process.env["PATH"]}:/usr/sbin:/sbin`;
+  const lacking = tools.filter((tool) => !(tool.startsWith("/") ? existsSync(tool) : Bun.which(tool, { PATH: path })));
   const reasons = lacking.map((tool) => `install ${tool}`);
   if (needs.root === true && process.getuid?.() !== 0) reasons.push("run as root");
   if (needs.platform !== undefined && process.platform !== needs.platform) reasons.push(`run on ${needs.platform}`);

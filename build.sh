@@ -1,0 +1,95 @@
+#!/bin/sh
+# Builds the program into one file.
+#   sh build.sh       for this machine: dist/metacred
+#   sh build.sh all   for every platform: dist/metacred-VERSION-OS-ARCH and dist/SHA256SUMS
+# METACRED_VERSION builds under another version than package.json's, METACRED_DIST into another folder.
+set -eu
+
+TARGETS='linux-x64 linux-arm64 linux-x64-musl darwin-arm64 darwin-x64 windows-x64'
+
+fail() {
+  printf 'build.sh: %s\n  try: %s\n' "$1" "$2" >&2
+  exit 1
+}
+
+# The pinned Bun. npm leaves its own stub in .bin where install scripts are off: then the package of the platform has it.
+find_bun() {
+  pinned=$(sed -n 's/^ *"bun": "\([0-9.]*\)",*$/\1/p' package.json)
+  for candidate in node_modules/.bin/bun node_modules/@oven/bun-*/bin/bun "$(command -v bun || true)"; do
+    if [ "$("$candidate" --version 2>/dev/null)" = "$pinned" ]; then
+      printf '%s\n' "$candidate"
+      return
+    fi
+  done
+  fail "Bun $pinned is not installed" 'npm ci'
+}
+
+# compile FILE [BUN_OPTION…]: the one build line. Both --no-compile-autoload options are for security: without them
+# the program would run code of a bunfig.toml, and load a .env, of whatever folder it is started in.
+compile() {
+  file=$1
+  shift
+  "$bun" build src/main.ts src/engine.ts --compile --minify --sourcemap=linked --bytecode --format=esm \
+    --no-compile-autoload-bunfig --no-compile-autoload-dotenv \
+    --define BUILD_VERSION="\"$version\"" "$@" --outfile "$file" >"$work/log" 2>&1 || {
+    cat "$work/log" >&2
+    fail "Bun could not build $*" 'read what it says above'
+  }
+  # The file's embedded source maps name a module once for every bundle that holds it. A second copy of the AWS SDK,
+  # in the quick half, would make each `status` three times slower.
+  copies=$(LC_ALL=C grep -aoF client-sts/dist-es/STSClient.js "$file" | wc -l)
+  [ "$copies" -eq 1 ] || fail "the AWS SDK is in the program $((copies)) times, not once" 'look at what src/main.ts imports'
+}
+
+# From the root folder: the program must find its second half anywhere.
+check_it_runs() {
+  said=$(cd / && "$1" --version) || said="nothing (exit code $?)"
+  [ "$said" = "$version" ] || fail "the program says $said to --version, not $version" "$1 --version"
+}
+
+build_host() {
+  compile "$work/metacred"
+  check_it_runs "$work/metacred"
+  mv -f "$work/metacred" "$dist/metacred"
+}
+
+build_all() {
+  mkdir "$work/release"
+  for target in $TARGETS; do
+    extension=
+    [ "${target%%-*}" != windows ] || extension=.exe
+    mkdir "$work/$target"
+    # The same inner name for all, since it is what stack traces show.
+    compile "$work/$target/metacred$extension" "--target=bun-$target"
+    mv "$work/$target/metacred$extension" "$work/release/metacred-$version-$target$extension"
+  done
+  (cd "$work/release" && if command -v sha256sum >/dev/null; then sha256sum -- *; else shasum -a 256 -- *; fi) >"$work/sums"
+  rm -f "$dist"/metacred-* "$dist/SHA256SUMS"
+  mv "$work/release"/* "$dist"
+  mv "$work/sums" "$dist/SHA256SUMS"
+}
+
+CDPATH='' cd -- "$(dirname -- "$0")"
+# They would change what Bun does, or what it puts in.
+unset BUN_OPTIONS BUN_BE_BUN NODE_ENV
+
+version=${METACRED_VERSION:-$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)}
+case $version in
+  # A program that calls itself -dev looks for its source files.
+  '' | *[!0-9A-Za-z.-]* | *-dev) fail "\"$version\" is no version" 'METACRED_VERSION=1.2.3 sh build.sh' ;;
+esac
+bun=$(find_bun)
+
+dist=${METACRED_DIST:-dist}
+mkdir -p "$dist"
+dist=$(CDPATH='' cd -- "$dist" && pwd)
+work=$(mktemp -d "$dist/.build.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+case ${1-} in
+  '') build_host ;;
+  all) build_all ;;
+  *) fail "there is nothing called \"$1\" to build" 'sh build.sh, or sh build.sh all' ;;
+esac

@@ -1,0 +1,11 @@
+/** One AssumeRole call. */
+export type AssumeStep = {
+  roleArn: string;
+  sessionName: string;
+  externalId?: string;
+  durationSeconds: number;
+  policyArns?: readonly string[];
+  tags?: Readonly<Record<string, string>>;
+  transitiveTagKeys?: readonly string[];
+  sourceIdentity?: string;
+};

@@ -1,0 +1,42 @@
+// The mock AWS as a process of its own, for tests whose clients live in another network namespace. It says its URL,
+// then obeys one JSON order a line and answers each with one.
+import { startMockAws } from "../../src/demo/mock-aws.ts";
+
+export type MockOrder =
+  | { do: "count"; action: string }
+  | { do: "hold"; action: string }
+  | { do: "release"; action: string }
+  | { do: "untilCalled"; action: string; times: number }
+  | { do: "delayMs"; action: string; ms: number };
+
+const aws = startMockAws({ webIdentityTokens: ["a-web-identity-token"] });
+const releases = new Map<string, () => void>();
+
+async function obey(order: MockOrder): Promise<number> {
+  switch (order.do) {
+    case "count":
+      return aws.count(order.action);
+    case "hold":
+      releases.set(order.action, aws.hold(order.action));
+      return 0;
+    case "release":
+      releases.get(order.action)?.();
+      return 0;
+    case "untilCalled":
+      await aws.untilCalled(order.action, order.times);
+      return aws.count(order.action);
+    case "delayMs":
+      aws.delayMs(order.action, order.ms);
+      return order.ms;
+  }
+}
+
+async function main(): Promise<void> {
+  console.log(aws.url);
+  for await (const line of console) {
+    void obey(JSON.parse(line) as MockOrder).then((answer) => console.log(JSON.stringify(answer)));
+  }
+  await aws.stop();
+}
+
+void main();

@@ -1,0 +1,42 @@
+// A real pseudo-terminal with a program in it, driven as a person would.
+import { untilTrue } from "./until.ts";
+
+export type TestTerminal = AsyncDisposable & {
+  /** Everything shown so far. */
+  screen(): string;
+  type(text: string): void;
+  untilShown(text: string, limitMs?: number): Promise<void>;
+  /** As closing the window does: the program's session gets SIGHUP. */
+  close(): void;
+  exited: Promise<number>;
+};
+
+export function openTerminal(argv: readonly string[], env: Record<string, string>, cwd: string): TestTerminal {
+  let shown = "";
+  const decoder = new TextDecoder();
+  const child = Bun.spawn([...argv], {
+    env: { TERM: "xterm", ...env },
+    cwd,
+    terminal: {
+      cols: 120,
+      rows: 40,
+      data(_terminal, bytes) {
+        shown += decoder.decode(bytes, { stream: true });
+      },
+    },
+  });
+  return {
+    screen: () => shown,
+    type: (text) => void child.terminal?.write(text),
+    async untilShown(text, limitMs) {
+      await untilTrue(`the terminal shows "${text}", not: ${shown}`, () => shown.includes(text), limitMs);
+    },
+    close: () => child.terminal?.close(),
+    exited: child.exited,
+    async [Symbol.asyncDispose]() {
+      child.terminal?.close();
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}

@@ -1,0 +1,145 @@
+// A user's machine for end-to-end tests: a home folder, AWS files, a config, a mock AWS, and the compiled binary.
+// On the test's own host, or in a network namespace of its own.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
+import { builtBinary } from "./built-binary.ts";
+import { lineReader } from "./line-reader.ts";
+import type { MockOrder } from "./mock-aws-process.ts";
+import type { Netns } from "./netns.ts";
+import { untilTrue } from "./until.ts";
+
+export type Result = { stdout: string; stderr: string; exitCode: number };
+export type RunOptions = { env?: Record<string, string>; uid?: number; cwd?: string };
+
+export type World = AsyncDisposable & {
+  folder: string;
+  binary: string;
+  env: Record<string, string>;
+  stsUrl: string;
+  /** Writes a file below the world's folder. */
+  file(name: string, text: string): string;
+  metacred(words: readonly string[], options?: RunOptions): Promise<Result>;
+  run(argv: readonly string[], options?: RunOptions): Promise<Result>;
+  aws(order: MockOrder): Promise<number>;
+  daemonPid(): Promise<number>;
+};
+
+export const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+export const CONFIG = `base = "corp"
+
+[roles.dev]
+role_arn = "${DEMO_ROLES.developer}"
+[roles.prod-readonly]
+role_arn = "${DEMO_ROLES.readOnly}"
+[roles.forbidden]
+role_arn = "${DEMO_ROLES.forbidden}"
+`;
+
+type WorldOptions = {
+  ns?: Netns;
+  /** What is put before every command instead, such as `nsenter` into the test's own namespaces. */
+  enter?: readonly string[];
+  config?: string;
+  awsConfig?: string;
+  binary?: string;
+};
+
+export async function testWorld(options: WorldOptions = {}): Promise<World> {
+  const { ns, config = CONFIG, awsConfig = "", binary } = options;
+  const folder = mkdtempSync(join(tmpdir(), "metacred-e2e-"));
+  const file = (name: string, text: string) => {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  const inNamespace = options.enter ?? (ns === undefined ? [] : ["ip", "netns", "exec", ns.name]);
+  const mock = Bun.spawn([...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts")], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const mockLine = lineReader(mock.stdout);
+  const stsUrl = (await mockLine()) ?? "";
+  const path = binary ?? (await builtBinary());
+  const env: Record<string, string> = {
+    PATH,
+    HOME: join(folder, "home"),
+    XDG_RUNTIME_DIR: join(folder, "run"),
+    METACRED_CONFIG: file("config.toml", config),
+    AWS_CONFIG_FILE: file("aws/config", `[profile corp]\nregion = eu-central-1\n${awsConfig}`),
+    AWS_SHARED_CREDENTIALS_FILE: file("aws/credentials", keysOf("corp")),
+    AWS_ENDPOINT_URL_STS: stsUrl,
+  };
+  mkdirSync(join(folder, "home"));
+  mkdirSync(join(folder, "run"));
+
+  const run = async (argv: readonly string[], how: RunOptions = {}): Promise<Result> => {
+    const child = Bun.spawn([...inNamespace, ...asUser(how.uid), ...argv], {
+      env: { ...env, ...how.env },
+      cwd: how.cwd ?? folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [stdout, stderr, exitCode] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return { stdout, stderr, exitCode };
+  };
+  const metacred: World["metacred"] = (words, options) => run([path, ...words], options);
+  const daemonPid = async () => (JSON.parse((await metacred(["status", "--json"])).stdout) as { pid: number }).pid;
+
+  return {
+    folder,
+    binary: path,
+    env,
+    stsUrl,
+    file,
+    metacred,
+    run,
+    async aws(order) {
+      void mock.stdin.write(`${JSON.stringify(order)}\n`);
+      await mock.stdin.flush();
+      return JSON.parse((await mockLine()) ?? "0") as number;
+    },
+    daemonPid,
+    async [Symbol.asyncDispose]() {
+      const pid = await daemonPid().catch(() => undefined);
+      if (pid !== undefined) {
+        process.kill(pid, "SIGKILL");
+        await untilTrue("the daemon has ended", () => !isAlive(pid));
+      }
+      mock.kill("SIGKILL");
+      await mock.exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function asUser(uid: number | undefined): string[] {
+  return uid === undefined ? [] : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
+}
+
+export function keysOf(profile: string): string {
+  const { accessKeyId, secretAccessKey } = DEMO_USER;
+  return `[${profile}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export function freePort(): number {
+  const probe = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = probe;
+  probe.stop(true);
+  return port;
+}
