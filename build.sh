@@ -33,7 +33,7 @@ compile() {
     --no-compile-autoload-bunfig --no-compile-autoload-dotenv \
     --define BUILD_VERSION="\"$version\"" "$@" --outfile "$file" >"$work/log" 2>&1 || {
     cat "$work/log" >&2
-    fail "Bun could not build $*" 'read what it says above'
+    fail "Bun could not build ${*:-the program}" 'read what it says above'
   }
   # The file's embedded source maps name a module once for every bundle that holds it. A second copy of the AWS SDK,
   # in the quick half, would make each `status` three times slower.

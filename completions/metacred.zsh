@@ -1,0 +1,70 @@
+#compdef metacred
+# metacred completions for zsh; made by `metacred completions zsh`
+_metacred_names() {
+  local -a names
+  names=(${(f)"$(metacred __complete $1 2>/dev/null)"})
+  compadd -a names
+}
+_metacred() {
+  local -a commands
+  commands=(
+    'serve:Get credentials and serve them at 169.254.169.254 until stopped'
+    'use:Switch the role that is served'
+    'status:Show the role, its expiry, and whether clients reach it'
+    'stop:Stop the daemon and remove the redirect'
+    'roles:List the names that `use` accepts\: roles of the config and AWS profiles'
+    'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
+    'completions:Print the completion script of a shell'
+    'demo:See it work in a minute, with a mock AWS\: no account, no network, no root'
+  )
+  local context state state_descr line
+  typeset -A opt_args
+  _arguments -C '(- *)--help[show help]' '(- *)--version[show the version]' '--config[configuration file]:file:_files' \
+    '1: :->command' '*::argument:->argument'
+  case $state in
+    command) _describe command commands ;;
+    argument)
+      case $line[1] in
+        serve)
+          _arguments -s '--role[serve this role (default\: default_role of the config)]:value:{_metacred_names roles}' \
+            '--profile[AWS profile that roles are assumed from]:value:{_metacred_names profiles}' \
+            '--background[detach; return when ready]' \
+            '-d[detach; return when ready]' \
+            '--port[listen on this port of 127.0.0.1 (default 25772)]:value:' \
+            '--no-redirect[endpoint mode\: no privileges, clients need AWS_EC2_METADATA_SERVICE_ENDPOINT]' \
+            '--force[serve although another metadata service answers]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        use)
+          _arguments -s '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' \
+            '1:word:{_metacred_names roles}' ;;
+        status)
+          _arguments -s '--json[print everything as JSON]' \
+            '--check[exit 0 only when a fresh SDK would get the role; 3 without a daemon]' \
+            '--format[fill {role} {account} {expires_in} {state}]:value:' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        stop)
+          _arguments -s '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        roles)
+          _arguments -s '--json[print a JSON list]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        credential-process)
+          _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        completions)
+          _arguments -s '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' \
+            '1:word:(bash zsh fish)' ;;
+        demo)
+          _arguments -s '--keep[leave mock and emulator running until Ctrl-C]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+      esac ;;
+  esac
+}
+if [[ $funcstack[1] == _metacred ]]; then _metacred "$@"; else compdef _metacred metacred; fi

@@ -23,18 +23,27 @@ export function explainAssumeRole(error: unknown, roleArn: string, principal: st
         exit: EXIT.awsRefused,
         cause: error,
       });
+    default:
+      return explainDeadKeys(error, roleArn) ?? explainCall(error, `assume ${roleArn}`);
+  }
+}
+
+/** Keys that AWS itself calls expired or unknown; undefined for any other failure. `purpose`: what they were to do. */
+export function explainDeadKeys(error: unknown, purpose: string): CliError | undefined {
+  const code = awsErrorCode(error);
+  switch (code) {
     case "ExpiredToken":
     case "ExpiredTokenException":
     case "InvalidClientTokenId":
     case "UnrecognizedClientException":
     case "SignatureDoesNotMatch":
-      return new CliError(`AWS does not accept the base credentials (${awsErrorCode(error)}) for ${roleArn}`, {
+      return new CliError(`AWS does not accept the base credentials (${code}) for ${purpose}`, {
         hint: "renew the base credentials, then metacred use",
         exit: EXIT.needsPerson,
         cause: error,
       });
     default:
-      return explainCall(error, `assume ${roleArn}`);
+      return undefined;
   }
 }
 

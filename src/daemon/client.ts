@@ -13,9 +13,9 @@ export type Control = {
 export function controlClient(socketFile: string): Control {
   const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
     const answer = await request(socketFile, method, path, body);
-    const data: unknown = await answer.json();
-    if (answer.ok) return data;
-    throw errorOf(data);
+    if (answer.ok) return answer.json();
+    // A daemon that failed over the request answers without a body.
+    throw errorOf(await answer.json().catch(() => ({})));
   };
   return {
     status: async () => (await ask("GET", PATHS.status)) as Status,

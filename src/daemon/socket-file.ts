@@ -18,9 +18,10 @@ export function prepareRuntimeDir(folder: string, uid: number): void {
 }
 
 export function privateSocketName(folder: string, pid: number): string {
-  const name = join(folder, `${pid}.sock`);
-  if (Buffer.byteLength(name) <= LONGEST_PATH) return name;
-  throw new CliError(`the path of the control socket is too long: ${name}`, {
+  // The longest of the names under which the socket is found: that of a daemon about to be replaced.
+  const longest = join(folder, "control.sock.old");
+  if (Buffer.byteLength(longest) <= LONGEST_PATH) return join(folder, `${pid}.sock`);
+  throw new CliError(`the path of the control socket is too long: ${longest}`, {
     hint: "export XDG_RUNTIME_DIR=/tmp/run",
   });
 }

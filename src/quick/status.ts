@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { controlClient, statusIfRunning } from "../daemon/client.ts";
 import type { Status } from "../daemon/protocol.ts";
 import { CliError, EXIT } from "../errors.ts";
-import { seconds, timeLeft } from "./instant.ts";
+import { isPast, seconds, timeLeft } from "./instant.ts";
 
 export const STATUS_FLAGS = { json: "--json", check: "--check", format: "--format" } as const;
 
@@ -46,7 +46,10 @@ export function renderStatus(status: Status, now: Date): string {
     rows.push(["arn", role.arn ?? "unknown"], ["account", role.account_id ?? "unknown"]);
     rows.push(["region", role.region ?? "unknown: set region in the profile or AWS_REGION"]);
     if (role.expiration !== null) {
-      rows.push(["expires", `${seconds(role.expiration)} (${timeLeft(role.expiration, now)} left)`]);
+      rows.push([
+        "expires",
+        `${seconds(role.expiration)} (${isPast(role.expiration, now) ? "expired" : `${timeLeft(role.expiration, now)} left`})`,
+      ]);
     }
     if (role.advertised_expiration !== null) rows.push(["told to clients", seconds(role.advertised_expiration)]);
     if (role.next_refresh_at !== null) {

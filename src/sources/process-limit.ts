@@ -16,11 +16,19 @@ export function limitCredentialProcesses(limitMs: number): void {
 function runInGroup(command: string, limitMs: number, done: ExecCallback): void {
   const child = spawn("/bin/sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
-  const timer = setTimeout(() => endGroup(child.pid), limitMs);
+  let ended: string | undefined;
+  const end = (why: string) => {
+    ended ??= why;
+    endGroup(child.pid);
+    // What left the group may still hold the pipes open; nobody waits for it.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  const timer = setTimeout(() => end(`was ended: it took longer than ${limitMs / 1000} s`), limitMs);
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {
       output[name] += text;
-      if (output[name].length > OUTPUT_LIMIT_BYTES) endGroup(child.pid);
+      if (output[name].length > OUTPUT_LIMIT_BYTES) end(`was ended: it wrote more than 1 MiB to ${name}`);
     });
   }
   child.on("error", (error) => {
@@ -29,9 +37,9 @@ function runInGroup(command: string, limitMs: number, done: ExecCallback): void 
   });
   child.on("close", (code, signal) => {
     clearTimeout(timer);
-    if (code === 0) return done(null, output);
-    const reason = signal === null ? `exited with ${code}` : "was ended: it took too long or said too much";
-    const words = output.stderr.trim().split("\n").at(-1) ?? "";
+    if (code === 0 && ended === undefined) return done(null, output);
+    const words = ended === undefined ? (output.stderr.trim().split("\n").at(-1) ?? "") : "";
+    const reason = ended ?? (signal === null ? `exited with ${code}` : `was killed by ${signal}`);
     return done(new Error(`credential_process ${reason}${words === "" ? "" : `: ${words}`}`));
   });
 }

@@ -1,6 +1,6 @@
 // A RoleSpec to a live session: base credentials, then one AssumeRole after the other.
 import type { Credentials, Session } from "../aws/credentials.ts";
-import { explainAssumeRole, explainCall } from "../aws/explain.ts";
+import { explainAssumeRole, explainCall, explainDeadKeys } from "../aws/explain.ts";
 import type { Sts } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { RoleSpec } from "../roles/role-spec.ts";
@@ -8,7 +8,7 @@ import type { BaseSource } from "./base.ts";
 
 export type SessionSource = (spec: RoleSpec, signal: AbortSignal) => Promise<Session>;
 
-// STS caps a session made from an assumed role's credentials at one hour (AssumeRole, "role chaining").
+// STS caps a session made from temporary credentials at one hour (AssumeRole, "role chaining").
 const CHAINED_SECONDS = 3600;
 const IDENTITY_LIMIT_MS = 3000;
 
@@ -17,9 +17,10 @@ export function createSessionSource({ sts, base }: { sts: Sts; base: BaseSource 
     const first = await base(spec.base, spec.region);
     if (spec.steps.length === 0) return asItIs(first, spec, sts, signal);
     let session = first;
-    for (const [index, step] of spec.steps.entries()) {
-      const durationSeconds = index === 0 ? step.durationSeconds : Math.min(step.durationSeconds, CHAINED_SECONDS);
+    for (const step of spec.steps) {
       const keys = session.credentials;
+      const longestSeconds = keys.sessionToken === undefined ? step.durationSeconds : CHAINED_SECONDS;
+      const durationSeconds = Math.min(step.durationSeconds, longestSeconds);
       try {
         session = await sts.assumeRole(keys, { ...step, durationSeconds }, spec.region, signal);
       } catch (error) {
@@ -32,28 +33,53 @@ export function createSessionSource({ sts, base }: { sts: Sts; base: BaseSource 
 
 // Clients of a metadata service expect a session token, so long-lived keys become a GetSessionToken session.
 async function asItIs(session: Session, spec: RoleSpec, sts: Sts, signal: AbortSignal): Promise<Session> {
-  const identity = session.arn === undefined ? await whoIs(session.credentials, spec, sts, signal) : session;
-  const known = { ...session, arn: identity?.arn, accountId: session.accountId ?? identity?.accountId };
-  if (session.credentials.sessionToken !== undefined) return known;
-  if (identity?.arn?.endsWith(":root") === true) {
-    throw new CliError("these are keys of the account's root user, which metacred never serves", {
-      hint: "delete them, and use an IAM role or user",
-      exit: EXIT.awsRefused,
-    });
-  }
+  if (session.credentials.sessionToken === undefined) return temporaryOf(session.credentials, spec, sts, signal);
+  if (session.arn !== undefined) return session;
   try {
-    const temporary = await sts.sessionToken(session.credentials, spec.region, signal);
-    return { ...temporary, arn: known.arn, accountId: known.accountId };
+    const { arn, accountId } = await sts.callerIdentity(session.credentials, spec.region, within(signal));
+    refuseRoot(arn);
+    return { ...session, arn, accountId: session.accountId ?? accountId };
   } catch (error) {
-    throw explainCall(error, `get a session for the keys of "${spec.name}"`);
+    // A profile may hold a session without saying when it ends: AWS knows, and what has ended is never served.
+    const refusal = error instanceof CliError ? error : explainDeadKeys(error, `"${spec.name}"`);
+    if (refusal !== undefined) throw refusal;
+    return session;
   }
 }
 
-// Knowing whose keys these are makes better words; not knowing must not stop anybody.
+async function temporaryOf(keys: Credentials, spec: RoleSpec, sts: Sts, signal: AbortSignal): Promise<Session> {
+  const call = async <T>(asking: Promise<T>): Promise<T> => {
+    try {
+      return await asking;
+    } catch (error) {
+      throw (
+        explainDeadKeys(error, `"${spec.name}"`) ?? explainCall(error, `get a session for the keys of "${spec.name}"`)
+      );
+    }
+  };
+  // Whose keys these are must be known: those of root would get a session, too.
+  const { arn, accountId } = await call(sts.callerIdentity(keys, spec.region, signal));
+  refuseRoot(arn);
+  return { ...(await call(sts.sessionToken(keys, spec.region, signal))), arn, accountId };
+}
+
+function refuseRoot(arn: string | undefined): void {
+  if (arn?.endsWith(":root") !== true) return;
+  throw new CliError("these are keys of the account's root user, which metacred never serves", {
+    hint: "delete them, and use an IAM role or user",
+    exit: EXIT.awsRefused,
+  });
+}
+
+// Knowing who was refused makes better words; not knowing must not hide the refusal.
 async function whoIs(keys: Credentials, { region }: RoleSpec, sts: Sts, signal: AbortSignal) {
   try {
-    return await sts.callerIdentity(keys, region, AbortSignal.any([signal, AbortSignal.timeout(IDENTITY_LIMIT_MS)]));
+    return await sts.callerIdentity(keys, region, within(signal));
   } catch {
     return undefined;
   }
+}
+
+function within(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(IDENTITY_LIMIT_MS)]);
 }

@@ -1,0 +1,77 @@
+// The scripts are what the definitions say, and real shells complete with them.
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { completionFiles } from "../../completions/generate.ts";
+import { openTerminal } from "../support/terminal.ts";
+import { requireTools } from "../support/require-tools.ts";
+import { type World, testWorld } from "../support/world.ts";
+
+const FOLDER = join(import.meta.dir, "../../completions");
+
+describe("completions/", () => {
+  test.each(["bash", "zsh", "fish"])("metacred.%s is what the definitions give: npm run completions", async (shell) => {
+    const text = await Bun.file(join(FOLDER, `metacred.${shell}`)).text();
+    expect(text).toBe((await completionFiles())[`metacred.${shell}`] ?? "");
+  });
+
+  test.each(["bash", "zsh", "fish"])("metacred completions %s prints it", async (shell) => {
+    await using world = await testWorld();
+    const { stdout, exitCode } = await world.metacred(["completions", shell]);
+    expect({ stdout, exitCode }).toEqual({ stdout: await Bun.file(join(FOLDER, `metacred.${shell}`)).text(), exitCode: 0 });
+  });
+});
+
+const CASES: readonly (readonly [line: string, wanted: readonly string[]])[] = [
+  ["metacred st", ["status", "stop"]],
+  ["metacred use pr", ["prod-readonly"]],
+  ["metacred serve --role ", ["corp", "dev", "forbidden", "prod-readonly"]],
+  ["metacred serve --profile ", ["corp"]],
+  ["metacred serve --b", ["--background"]],
+  ["metacred completions f", ["fish"]],
+];
+
+/** The world's environment with `metacred` on PATH. */
+function shellEnv(world: World): Record<string, string> {
+  return { ...world.env, PATH: `${join(world.binary, "..")}:${world.env["PATH"]}` };
+}
+
+describe.skipIf(!requireTools(["bash"]))("bash", () => {
+  test.each(CASES)("%s", async (line, wanted) => {
+    await using world = await testWorld();
+    const script = `source ${FOLDER}/metacred.bash; COMP_WORDS=(${line}${line.endsWith(" ") ? '""' : ""}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _metacred; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = await world.run(["bash", "--norc", "-c", script], { env: shellEnv(world) });
+    expect(stdout.trim().split("\n")).toEqual([...wanted]);
+  });
+});
+
+describe.skipIf(!requireTools(["fish"]))("fish", () => {
+  test.each(CASES)("%s", async (line, wanted) => {
+    await using world = await testWorld();
+    const script = `source ${FOLDER}/metacred.fish; complete -C ${JSON.stringify(line)}`;
+    const { stdout } = await world.run(["fish", "--no-config", "-c", script], { env: shellEnv(world) });
+    const words = stdout.trim().split("\n").map((row) => row.split("\t")[0] ?? "");
+    expect(words.filter((word) => !word.startsWith("--") || line.endsWith("--b"))).toEqual([...wanted]);
+  });
+});
+
+describe.skipIf(!requireTools(["zsh"]))("zsh", () => {
+  test.each([
+    ["metacred use pr", "metacred use prod-readonly"],
+    ["metacred serve --role pr", "metacred serve --role prod-readonly"],
+    ["metacred serve --bac", "metacred serve --background"],
+    ["metacred sta", "metacred status"],
+  ])("%s", async (line, wanted) => {
+    await using world = await testWorld();
+    await using terminal = openTerminal(["zsh", "-f"], shellEnv(world), world.folder);
+    terminal.type(`autoload -Uz compinit && compinit -u -D && source ${FOLDER}/metacred.zsh && PROMPT='ready> ' && clear\n`);
+    await terminal.untilShown("ready> ");
+    terminal.type(`${line}\t`);
+    await terminal.untilShown(wanted.slice(line.length));
+    expect(visible(terminal.screen())).toContain(wanted);
+  });
+});
+
+// What stands on the screen once the line editor's control sequences are carried out, near enough for one line.
+function visible(screen: string): string {
+  return Bun.stripANSI(screen).replaceAll(/[\r\b]/g, "");
+}
