@@ -17,7 +17,9 @@ export function lineOfKey(text: string, path: readonly string[]): number | undef
     if (header !== undefined) table = splitKey(header);
     const full = assignment === undefined ? table : [...table, ...splitKey(assignment)];
     const depth = commonDepth(full, path);
-    if (depth === full.length && depth > (best?.depth ?? 0)) best = { line: index + 1, depth };
+    // `[roles.dev]` also begins `roles`.
+    const isOnTheWay = depth === full.length || depth === path.length;
+    if (isOnTheWay && depth > (best?.depth ?? 0)) best = { line: index + 1, depth };
   }
   return best?.line;
 }

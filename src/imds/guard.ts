@@ -48,7 +48,8 @@ function allowedHosts(port: number): ReadonlySet<string> {
   const emulated = ["169.254.169.254", "[fd00:ec2::254]"];
   const loopback = ["127.0.0.1", "localhost", "[::1]"];
   return new Set([
-    ...[...emulated, ...loopback],
+    ...emulated,
+    ...loopback,
     ...emulated.map((host) => `${host}:80`),
     ...loopback.map((host) => `${host}:${port}`),
   ]);

@@ -35,7 +35,7 @@ function parsePath(target: string): Path | undefined {
     if (segment === undefined) return undefined;
     segments.push(segment);
   }
-  return { segments, endsInSlash: /(?:\/|\/\.{1,2})$/.test(path) };
+  return { segments, endsInSlash: /\/\.{0,2}$/.test(path) };
 }
 
 // An escaped slash, dot or NUL is only ever sent to get past somebody's check.

@@ -1,7 +1,7 @@
 // A RoleSpec to a live session: base credentials, then one AssumeRole after the other.
 import type { Credentials, Session } from "../aws/credentials.ts";
 import { explainAssumeRole, explainCall, explainDeadKeys } from "../aws/explain.ts";
-import type { Sts } from "../aws/sts.ts";
+import type { Identity, Sts } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { RoleSpec } from "../roles/role-spec.ts";
 import type { BaseSource } from "./base.ts";
@@ -35,15 +35,25 @@ export function createSessionSource({ sts, base }: { sts: Sts; base: BaseSource 
 async function asItIs(session: Session, spec: RoleSpec, sts: Sts, signal: AbortSignal): Promise<Session> {
   if (session.credentials.sessionToken === undefined) return temporaryOf(session.credentials, spec, sts, signal);
   if (session.arn !== undefined) return session;
+  const owner = await ownerOf(session.credentials, spec, sts, signal);
+  refuseRoot(owner?.arn);
+  return { ...session, arn: owner?.arn, accountId: session.accountId ?? owner?.accountId };
+}
+
+// A profile may hold a session without saying when it ends: AWS knows, and what has ended is never served. An AWS that
+// does not answer says nothing against the session.
+async function ownerOf(
+  keys: Credentials,
+  spec: RoleSpec,
+  sts: Sts,
+  signal: AbortSignal,
+): Promise<Identity | undefined> {
   try {
-    const { arn, accountId } = await sts.callerIdentity(session.credentials, spec.region, within(signal));
-    refuseRoot(arn);
-    return { ...session, arn, accountId: session.accountId ?? accountId };
+    return await sts.callerIdentity(keys, spec.region, within(signal));
   } catch (error) {
-    // A profile may hold a session without saying when it ends: AWS knows, and what has ended is never served.
-    const refusal = error instanceof CliError ? error : explainDeadKeys(error, `"${spec.name}"`);
-    if (refusal !== undefined) throw refusal;
-    return session;
+    const dead = explainDeadKeys(error, `"${spec.name}"`);
+    if (dead !== undefined) throw dead;
+    return undefined;
   }
 }
 

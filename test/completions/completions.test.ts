@@ -17,7 +17,10 @@ describe("completions/", () => {
   test.each(["bash", "zsh", "fish"])("metacred completions %s prints it", async (shell) => {
     await using world = await testWorld();
     const { stdout, exitCode } = await world.metacred(["completions", shell]);
-    expect({ stdout, exitCode }).toEqual({ stdout: await Bun.file(join(FOLDER, `metacred.${shell}`)).text(), exitCode: 0 });
+    expect({ stdout, exitCode }).toEqual({
+      stdout: await Bun.file(join(FOLDER, `metacred.${shell}`)).text(),
+      exitCode: 0,
+    });
   });
 });
 
@@ -49,7 +52,10 @@ describe.skipIf(!requireTools(["fish"]))("fish", () => {
     await using world = await testWorld();
     const script = `source ${FOLDER}/metacred.fish; complete -C ${JSON.stringify(line)}`;
     const { stdout } = await world.run(["fish", "--no-config", "-c", script], { env: shellEnv(world) });
-    const words = stdout.trim().split("\n").map((row) => row.split("\t")[0] ?? "");
+    const words = stdout
+      .trim()
+      .split("\n")
+      .map((row) => row.split("\t")[0] ?? "");
     expect(words.filter((word) => !word.startsWith("--") || line.endsWith("--b"))).toEqual([...wanted]);
   });
 });
@@ -63,7 +69,9 @@ describe.skipIf(!requireTools(["zsh"]))("zsh", () => {
   ])("%s", async (line, wanted) => {
     await using world = await testWorld();
     await using terminal = openTerminal(["zsh", "-f"], shellEnv(world), world.folder);
-    terminal.type(`autoload -Uz compinit && compinit -u -D && source ${FOLDER}/metacred.zsh && PROMPT='ready> ' && clear\n`);
+    terminal.type(
+      `autoload -Uz compinit && compinit -u -D && source ${FOLDER}/metacred.zsh && PROMPT='ready> ' && clear\n`,
+    );
     await terminal.untilShown("ready> ");
     terminal.type(`${line}\t`);
     await terminal.untilShown(wanted.slice(line.length));

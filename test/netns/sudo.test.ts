@@ -29,11 +29,11 @@ const rulesAndAlias = async (world: World) => {
 };
 
 describe.skipIf(!canUseNetns(["nft", "sudo", "useradd"]))("serve --background for a user with a password", () => {
-  test.each(["Defaults use_pty\n", "Defaults !use_pty\n"])(
+  test.each(["use_pty", "!use_pty", "log_input"])(
     "%s: asked once; outlives the terminal; stop asks nothing",
-    async (sudoers) => {
+    async (option) => {
       await using ns = await netns();
-      await using alice = await createAlice(ns, sudoers);
+      await using alice = await createAlice(ns, `Defaults ${option}\n`);
       await using world = await worldOf(ns, alice);
       await using terminal = shellOf(world, alice);
       terminal.type(`${world.binary} serve --role dev --background\n`);

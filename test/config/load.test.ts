@@ -1,0 +1,136 @@
+import { describe, expect, test } from "bun:test";
+import { chownSync } from "node:fs";
+import { join } from "node:path";
+import { loadConfig } from "../../src/config/load.ts";
+import { failureOf } from "../support/failure.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
+
+const UID = process.getuid?.() ?? -1;
+
+function load(files: Record<string, string>, configNamed = false) {
+  using folder = scratchFolder();
+  for (const [name, text] of Object.entries(files)) folder.file(name, text);
+  try {
+    return loadConfig({ configFile: join(folder.path, "config.toml"), configNamed }, UID);
+  } catch (error) {
+    // The folder's name is the only thing in a message that no test knows.
+    if (error instanceof Error) error.message = error.message.replaceAll(folder.path, "~");
+    throw error;
+  }
+}
+
+const failure = (text: string) => failureOf(() => load({ "config.toml": text }));
+
+test("no file at all is the defaults", () => {
+  expect(load({}).imds.port).toBe(25_772);
+});
+
+test("a named file must exist", async () => {
+  const { message, exit } = await failureOf(() => load({}, true));
+  expect({ message, exit }).toEqual({ message: "cannot read ~/config.toml", exit: 2 });
+});
+
+describe("what is wrong: file, line, key, and the nearest right word", () => {
+  test.each<[text: string, message: string, hint: string | RegExp]>([
+    [`\n[imds]\nprot = 1`, `~/config.toml:3: unknown key "imds.prot"`, `did you mean "port"?`],
+    [`[roles.dev]\nrole_arn = "x"\nduratoin = "1h"`, `~/config.toml:3: unknown key "roles.dev.duratoin"`, /"duration"/],
+    [`defaultrole = "x"`, `~/config.toml:1: unknown key "defaultrole"`, `did you mean "default_role"?`],
+    [`[roels.dev]\nrole_arn = "x"`, `~/config.toml:1: unknown key "roels"`, `did you mean "roles"?`],
+    [`zzzzzz = 1`, `~/config.toml:1: unknown key "zzzzzz"`, "remove it"],
+    [
+      `[imds]\nhttp_tokens = "requird"`,
+      `~/config.toml:2: "imds.http_tokens" must be ("required" | "optional"), not "requird"`,
+      `did you mean "required"?`,
+    ],
+    [`[imds]\nport = "80"`, `~/config.toml:2: "imds.port" must be number, not "80"`, /^correct it in .*config\.toml$/],
+    [
+      `[imds]\nadvertise = 5`,
+      `~/config.toml:2: "imds.advertise" must be "off" or a duration like "16m", not 5`,
+      /^correct it in/,
+    ],
+    [
+      `[refresh]\nearly = "25"`,
+      `~/config.toml:2: "refresh.early" must be a duration from 1m to 2h, like "25m" or "1h"`,
+      /^correct it in/,
+    ],
+    [
+      `[accounts]\nprod = "1"`,
+      `~/config.toml:2: "accounts.prod" must be an account id of 12 digits, in quotes`,
+      /^correct it in/,
+    ],
+    [`\n[roles.dev]\nduration = "1h"`, `~/config.toml:2: "roles.dev.role_arn" is missing`, /^correct it in/],
+    [`[redirect]\nusers = []`, `~/config.toml:2: "redirect.users" must name at least one user`, /^correct it in/],
+    [`base = "a"\nbase = "b"`, `~/config.toml:2:1: trying to redefine an already defined table or value`, /^correct/],
+    [`base = `, `~/config.toml:1:8: invalid value`, /^correct line 1 of/],
+  ])("%j", async (text, message, hint) => {
+    const failed = await failure(text);
+    expect({ message: failed.message, exit: failed.exit }).toEqual({ message, exit: 2 });
+    expect(failed.hint).toMatch(hint);
+  });
+});
+
+describe("config.d", () => {
+  test("is laid over the file, in alphabetical order, table by table", () => {
+    const config = load({
+      "config.toml": `base = "corp"\n[roles.dev]\nrole_arn = "a"\nduration = "1h"\n[accounts]\nprod = "222233334444"`,
+      "config.d/20-late.toml": `[roles.dev]\nrole_arn = "c"`,
+      "config.d/10-early.toml": `region = "eu-west-1"\n[roles.dev]\nrole_arn = "b"\n[roles.new]\nrole_arn = "n"`,
+      "config.d/notes.txt": "not TOML",
+    });
+    expect(config).toMatchObject({ base: "corp", region: "eu-west-1", accounts: { prod: "222233334444" } });
+    expect(config.roles).toEqual({ dev: { role_arn: "c", duration: 3_600_000 }, new: { role_arn: "n" } });
+  });
+
+  test("a list replaces a list", () => {
+    const config = load({
+      "config.toml": `[redirect]\nusers = ["a", "b"]`,
+      "config.d/x.toml": `[redirect]\nusers = ["c"]`,
+    });
+    expect(config.redirect.users).toEqual(["c"]);
+  });
+
+  test("a drop-in may change one key of a role", () => {
+    const config = load({
+      "config.toml": `[roles.dev]\nrole_arn = "a"`,
+      "config.d/x.toml": `[roles.dev]\nduration = "2h"`,
+    });
+    expect(config.roles["dev"]).toEqual({ role_arn: "a", duration: 7_200_000 });
+  });
+
+  test("what no file says is missing where it was last begun", async () => {
+    const { message } = await failureOf(() => load({ "config.d/x.toml": `\n[roles.dev]\nduration = "2h"` }));
+    expect(message).toBe(`~/config.d/x.toml:2: "roles.dev.role_arn" is missing`);
+  });
+
+  test("an error names the drop-in", async () => {
+    const { message } = await failureOf(() => load({ "config.toml": "", "config.d/x.toml": `\nbse = "a"` }));
+    expect(message).toBe(`~/config.d/x.toml:2: unknown key "bse"`);
+  });
+});
+
+describe("a file of another user", () => {
+  // As root the file is given away; as anybody else, the reader claims to be another.
+  const load = (name: string, readerUid: number) => {
+    using folder = scratchFolder();
+    const configFile = folder.file("config.toml", "");
+    const file = folder.file(name, `base = "evil"`);
+    if (UID === 0) chownSync(file, 4242, 4242);
+    return loadConfig({ configFile, configNamed: false }, readerUid);
+  };
+
+  test.each(["config.toml", "config.d/x.toml"])("%s is refused", async (name) => {
+    const { message, hint } = await failureOf(() => load(name, UID + 1));
+    expect(message).toMatch(new RegExp(`${name} belongs to another user \\(uid ${UID === 0 ? 4242 : UID}\\)$`));
+    expect(hint).toMatch(new RegExp(`^chown ${UID + 1} `));
+  });
+
+  test("is not asked for where the platform has no uids", () => {
+    expect(load("config.toml", -1).base).toBe("evil");
+  });
+
+  test.skipIf(UID !== 0)("root's may be read by anybody", () => {
+    using folder = scratchFolder();
+    const configFile = folder.file("config.toml", `base = "corp"`);
+    expect(loadConfig({ configFile, configNamed: false }, 4242).base).toBe("corp");
+  });
+});

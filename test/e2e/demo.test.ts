@@ -1,0 +1,43 @@
+// The newcomer's first minute, run whole: with a real AWS CLI, and with the bundled SDK where there is none.
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { requireTools } from "../support/require-tools.ts";
+import { testWorld } from "../support/world.ts";
+
+const DEVELOPER = "arn:aws:sts::111122223333:assumed-role/Developer/";
+const READ_ONLY = "arn:aws:sts::222233334444:assumed-role/ReadOnly/";
+
+async function demo(
+  env: Record<string, string>,
+): Promise<{ stdout: string; stderr: string; exitCode: number; left: string[] }> {
+  await using world = await testWorld();
+  const temporary = join(world.folder, "tmp");
+  mkdirSync(temporary);
+  const result = await world.metacred(["demo"], { env: { TMPDIR: temporary, ...env } });
+  return { ...result, left: readdirSync(temporary) };
+}
+
+describe("metacred demo", () => {
+  test.skipIf(!requireTools(["/usr/bin/aws"]))(
+    "the AWS CLI gets dev, then prod-readonly; nothing is left",
+    async () => {
+      const { stdout, stderr, exitCode, left } = await demo({});
+      expect({ stderr, exitCode, left }).toEqual({ stderr: "", exitCode: 0, left: [] });
+      expect(stdout).toMatch(/aws-cli\//);
+      expect(stdout.indexOf(DEVELOPER)).toBeGreaterThan(0);
+      expect(stdout.indexOf(READ_ONLY)).toBeGreaterThan(stdout.indexOf("$ metacred use prod-readonly"));
+    },
+  );
+
+  test("without an AWS CLI the bundled SDK stands in", async () => {
+    const { stdout, exitCode, left } = await demo({
+      PATH: "/nonexistent",
+      HTTP_PROXY: "http://127.0.0.1:1",
+      AWS_PROFILE: "nobody",
+    });
+    expect({ exitCode, left }).toEqual({ exitCode: 0, left: [] });
+    expect(stdout).toContain("fromInstanceMetadata()");
+    expect(stdout.indexOf(READ_ONLY)).toBeGreaterThan(stdout.indexOf(DEVELOPER));
+  });
+});

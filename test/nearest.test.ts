@@ -1,0 +1,21 @@
+import { expect, test } from "bun:test";
+import { nearestWord } from "../src/nearest.ts";
+
+test.each<[string, string[], string | undefined]>([
+  ["prot", ["port", "proxy"], "port"],
+  ["http_token", ["http_tokens", "hostname"], "http_tokens"],
+  ["DEV", ["dev"], "dev"],
+  ["staus", ["stop", "status"], "status"],
+  ["xx", ["dev"], undefined],
+  ["completely-else", ["dev", "prod"], undefined],
+  ["dve", ["dev", "d"], "dev"],
+  ["a", ["b"], "b"],
+  ["ab", ["cd"], undefined],
+  ["", ["dev"], undefined],
+  ["abcdef", ["abcxyz"], undefined],
+  ["abcdef", ["abcdxy"], "abcdxy"],
+  ["dev", [], undefined],
+  ["dav", ["dev", "day"], "dev"],
+])("%s among %j", (word, candidates, nearest) => {
+  expect(nearestWord(word, candidates)).toBe(nearest);
+});
