@@ -14,23 +14,20 @@ import type { Clock } from "../sys/clock.ts";
 import { type Credentials, type Session, credentials } from "./credentials.ts";
 
 export type Sts = {
-  assumeRole(base: Credentials, step: AssumeStep, region: string | undefined, signal: AbortSignal): Promise<Session>;
-  assumeRoleWithWebIdentity(input: AssumeRoleWithWebIdentityCommandInput, region: string | undefined): Promise<Session>;
-  sessionToken(base: Credentials, region: string | undefined, signal: AbortSignal): Promise<Session>;
-  callerIdentity(base: Credentials, region: string | undefined, signal: AbortSignal): Promise<Identity>;
+  assumeRole(base: Credentials, step: AssumeStep, region: string, signal: AbortSignal): Promise<Session>;
+  assumeRoleWithWebIdentity(input: AssumeRoleWithWebIdentityCommandInput, region: string): Promise<Session>;
+  sessionToken(base: Credentials, region: string, signal: AbortSignal): Promise<Session>;
+  callerIdentity(base: Credentials, region: string, signal: AbortSignal): Promise<Identity>;
 };
 
 export type Identity = { arn: string | undefined; accountId: string | undefined };
 
-// STS answers in every region; this one holds the keys of nobody's role and is only the last resort.
-const FALLBACK_REGION = "us-east-1";
-
 type StsAnswer = Pick<AssumeRoleCommandOutput, "Credentials" | "AssumedRoleUser">;
 
 export function createSts(requestHandler: HttpHandler<object>, clock: Pick<Clock, "now">): Sts {
-  const clientOf = (region: string | undefined, keys?: Credentials) =>
+  const clientOf = (region: string, keys?: Credentials) =>
     new STSClient({
-      region: region ?? FALLBACK_REGION,
+      region,
       requestHandler,
       ...(keys === undefined
         ? { credentials: { accessKeyId: "", secretAccessKey: "" } }

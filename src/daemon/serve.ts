@@ -14,7 +14,7 @@ import { type Network, openNetwork, refuseForeignService } from "./network.ts";
 import type { Status } from "./protocol.ts";
 import { refuseTwin } from "./refuse-start.ts";
 import { prepareRuntimeDir, privateSocketName, publishSocket } from "./socket-file.ts";
-import { processIsAlive, takeStartLock } from "./start-lock.ts";
+import { takeStartLock } from "./start-lock.ts";
 import { statusReport } from "./status-report.ts";
 
 export type ServeOptions = {
@@ -42,7 +42,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const older = refuseTwin(await statusIfRunning(paths.socketFile));
   prepareRuntimeDir(paths.runtimeDir, context.uid);
   await using undo = new AsyncDisposableStack();
-  const releaseLock = takeStartLock(paths.lockFile, process.pid, processIsAlive);
+  const releaseLock = takeStartLock(paths.lockFile);
   undo.defer(releaseLock);
 
   const core = createCore(context, log, options.profile);

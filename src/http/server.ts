@@ -127,12 +127,12 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
   const listener = listen(where, socket);
 
   return {
-    port: "port" in listener ? listener.port : 0,
+    port: listener.port,
     connections: () => connections.size,
     stop() {
       if (isStopping) return stopping.promise;
       isStopping = true;
-      listener.stop(false);
+      listener.close();
       for (const connection of connections) if (isSpare(connection)) connection.wire.end();
       if (connections.size === 0) stopping.resolve();
       const cancel = clock.after(STOP_MS, () => {
@@ -152,12 +152,17 @@ function sweepEveryMs(idleMs: number): number {
   return Math.min(Math.max(idleMs / 4, 10), 1000);
 }
 
+type Listener = { port: number; close(): void };
+
 // Half-open, so that a client which ends its sending side at once (`printf … | nc`) still gets its answer.
-function listen<C>(where: HttpAddress, socket: Bun.SocketHandler<Connection<C> | undefined>) {
-  if ("unix" in where) return Bun.listen({ unix: where.unix, allowHalfOpen: true, data: undefined, socket });
-  const { hostname, port, reusePort = false } = where;
-  const options = { hostname, port, reusePort, allowHalfOpen: true, data: undefined, socket };
-  return Bun.listen(options);
+function listen<C>(where: HttpAddress, socket: Bun.SocketHandler<Connection<C> | undefined>): Listener {
+  const common = { allowHalfOpen: true, data: undefined, socket };
+  if ("unix" in where) {
+    const listener = Bun.listen({ ...common, unix: where.unix });
+    return { port: 0, close: () => listener.stop(false) };
+  }
+  const listener = Bun.listen({ ...common, hostname: where.hostname, port: where.port });
+  return { port: listener.port, close: () => listener.stop(false) };
 }
 
 function peerOf<C>(wire: Bun.Socket<C>, isUnix: boolean): HttpPeer {

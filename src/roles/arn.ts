@@ -22,19 +22,24 @@ export function roleArnOf(partition: string, accountId: string, roleName: string
   return `arn:${partition}:iam::${accountId}:role/${roleName}`;
 }
 
-// Partition by region prefix: botocore partitions.json, regionRegex of each partition.
-const PARTITION_PREFIXES: readonly (readonly [prefix: string, partition: string])[] = [
-  ["cn-", "aws-cn"],
-  ["us-gov-", "aws-us-gov"],
-  ["us-isob-", "aws-iso-b"],
-  ["us-isof-", "aws-iso-f"],
-  ["eu-isoe-", "aws-iso-e"],
-  ["us-iso-", "aws-iso"],
-  ["eusc-", "aws-eusc"],
+// botocore partitions.json: regionRegex and implicitGlobalRegion of each partition.
+const PARTITIONS: readonly { name: string; regionPrefix: string; homeRegion: string }[] = [
+  { name: "aws-cn", regionPrefix: "cn-", homeRegion: "cn-northwest-1" },
+  { name: "aws-us-gov", regionPrefix: "us-gov-", homeRegion: "us-gov-west-1" },
+  { name: "aws-iso", regionPrefix: "us-iso-", homeRegion: "us-iso-east-1" },
+  { name: "aws-iso-b", regionPrefix: "us-isob-", homeRegion: "us-isob-east-1" },
+  { name: "aws-iso-e", regionPrefix: "eu-isoe-", homeRegion: "eu-isoe-west-1" },
+  { name: "aws-iso-f", regionPrefix: "us-isof-", homeRegion: "us-isof-south-1" },
+  { name: "aws-eusc", regionPrefix: "eusc-", homeRegion: "eusc-de-east-1" },
 ];
 
 export function partitionOfRegion(region: string | undefined): string {
-  return PARTITION_PREFIXES.find(([prefix]) => region?.startsWith(prefix))?.[1] ?? "aws";
+  return PARTITIONS.find(({ regionPrefix }) => region?.startsWith(regionPrefix))?.name ?? "aws";
+}
+
+/** A region whose STS serves this partition, for calls about a role whose region nobody named. */
+export function homeRegionOf(partition: string): string {
+  return PARTITIONS.find(({ name }) => name === partition)?.homeRegion ?? "us-east-1";
 }
 
 /** Partition and account of any ARN, such as the one GetCallerIdentity prints. */

@@ -4,7 +4,7 @@ export type Person = { user: string; host: string };
 
 /** Fills `{user}` and `{host}`. */
 export function fillTemplate(template: string, { user, host }: Person): string {
-  return template.replaceAll("{user}", user).replaceAll("{host}", host);
+  return template.replaceAll(/\{(user|host)\}/g, (_whole, name) => (name === "user" ? user : host));
 }
 
 /**

@@ -11,7 +11,7 @@ import { type BaseSpec, canonicalJson } from "../roles/role-spec.ts";
 import type { Clock } from "../sys/clock.ts";
 
 export type BaseDeps = { env: Environment; sts: Sts; handler: HttpHandler<object>; clock: Clock };
-export type BaseSource = (base: BaseSpec, region: string | undefined) => Promise<Session>;
+export type BaseSource = (base: BaseSpec, region: string) => Promise<Session>;
 
 export function createBaseSource(deps: BaseDeps): BaseSource {
   const inFlight = new Map<string, Promise<Session>>();
@@ -25,7 +25,7 @@ export function createBaseSource(deps: BaseDeps): BaseSource {
   };
 }
 
-async function fetchBase(base: BaseSpec, region: string | undefined, deps: BaseDeps): Promise<Session> {
+async function fetchBase(base: BaseSpec, region: string, deps: BaseDeps): Promise<Session> {
   switch (base.kind) {
     case "environment":
       return fromEnvironment(deps);
@@ -38,7 +38,7 @@ async function fetchBase(base: BaseSpec, region: string | undefined, deps: BaseD
 
 async function fromProfile(
   base: BaseSpec & { kind: "profile" },
-  region: string | undefined,
+  region: string,
   { sts, handler, clock }: BaseDeps,
 ): Promise<Session> {
   let webIdentity: Session | undefined;

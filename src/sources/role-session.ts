@@ -3,6 +3,7 @@ import type { Credentials, Session } from "../aws/credentials.ts";
 import { explainAssumeRole, explainCall, explainDeadKeys } from "../aws/explain.ts";
 import type { Identity, Sts } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { homeRegionOf, parseRoleArn } from "../roles/arn.ts";
 import type { RoleSpec } from "../roles/role-spec.ts";
 import type { BaseSource } from "./base.ts";
 
@@ -14,25 +15,33 @@ const IDENTITY_LIMIT_MS = 3000;
 
 export function createSessionSource({ sts, base }: { sts: Sts; base: BaseSource }): SessionSource {
   return async (spec, signal) => {
-    const first = await base(spec.base, spec.region);
-    if (spec.steps.length === 0) return asItIs(first, spec, sts, signal);
+    const region = regionOf(spec);
+    const first = await base(spec.base, region);
+    if (spec.steps.length === 0) return asItIs(first, { name: spec.name, region }, sts, signal);
     let session = first;
     for (const step of spec.steps) {
       const keys = session.credentials;
       const longestSeconds = keys.sessionToken === undefined ? step.durationSeconds : CHAINED_SECONDS;
       const durationSeconds = Math.min(step.durationSeconds, longestSeconds);
       try {
-        session = await sts.assumeRole(keys, { ...step, durationSeconds }, spec.region, signal);
+        session = await sts.assumeRole(keys, { ...step, durationSeconds }, region, signal);
       } catch (error) {
-        throw explainAssumeRole(error, step.roleArn, session.arn ?? (await whoIs(keys, spec, sts, signal))?.arn);
+        throw explainAssumeRole(error, step.roleArn, session.arn ?? (await whoIs(keys, region, sts, signal))?.arn);
       }
     }
     return session;
   };
 }
 
+type Called = { name: string; region: string };
+
+// STS answers in every region; where none is known the role's partition has one.
+function regionOf({ region, steps }: RoleSpec): string {
+  return region ?? homeRegionOf(parseRoleArn(steps[0]?.roleArn ?? "")?.partition ?? "aws");
+}
+
 // Clients of a metadata service expect a session token, so long-lived keys become a GetSessionToken session.
-async function asItIs(session: Session, spec: RoleSpec, sts: Sts, signal: AbortSignal): Promise<Session> {
+async function asItIs(session: Session, spec: Called, sts: Sts, signal: AbortSignal): Promise<Session> {
   if (session.credentials.sessionToken === undefined) return temporaryOf(session.credentials, spec, sts, signal);
   if (session.arn !== undefined) return session;
   const owner = await ownerOf(session.credentials, spec, sts, signal);
@@ -42,12 +51,7 @@ async function asItIs(session: Session, spec: RoleSpec, sts: Sts, signal: AbortS
 
 // A profile may hold a session without saying when it ends: AWS knows, and what has ended is never served. An AWS that
 // does not answer says nothing against the session.
-async function ownerOf(
-  keys: Credentials,
-  spec: RoleSpec,
-  sts: Sts,
-  signal: AbortSignal,
-): Promise<Identity | undefined> {
+async function ownerOf(keys: Credentials, spec: Called, sts: Sts, signal: AbortSignal): Promise<Identity | undefined> {
   try {
     return await sts.callerIdentity(keys, spec.region, within(signal));
   } catch (error) {
@@ -57,7 +61,7 @@ async function ownerOf(
   }
 }
 
-async function temporaryOf(keys: Credentials, spec: RoleSpec, sts: Sts, signal: AbortSignal): Promise<Session> {
+async function temporaryOf(keys: Credentials, spec: Called, sts: Sts, signal: AbortSignal): Promise<Session> {
   const call = async <T>(asking: Promise<T>): Promise<T> => {
     try {
       return await asking;
@@ -82,7 +86,7 @@ function refuseRoot(arn: string | undefined): void {
 }
 
 // Knowing who was refused makes better words; not knowing must not hide the refusal.
-async function whoIs(keys: Credentials, { region }: RoleSpec, sts: Sts, signal: AbortSignal) {
+async function whoIs(keys: Credentials, region: string, sts: Sts, signal: AbortSignal) {
   try {
     return await sts.callerIdentity(keys, region, within(signal));
   } catch {

@@ -60,8 +60,8 @@ test("a list of headers that is handed over again gives the same answer, another
   const renderAnswer = createRenderAnswer();
   const a = [["X", "a"]] as const;
   const b = [["X", "b"]] as const;
-  const texts = [a, a, b, a, undefined].map((headers) =>
-    /X: (.)/.exec(renderAnswer({ status: 200, ...(headers && { headers }) }, FRAMING).text)?.[1],
+  const texts = [a, a, b, a, undefined].map(
+    (headers) => /X: (.)/.exec(renderAnswer({ status: 200, ...(headers && { headers }) }, FRAMING).text)?.[1],
   );
   expect(texts).toEqual(["a", "a", "b", "a", undefined]);
 });

@@ -39,7 +39,11 @@ test.each([
   ["a body too long", `${PUT}Content-Length: 17\r\n\r\n`, ["413"]],
   ["a body of absurd length", `${PUT}Content-Length: ${"9".repeat(400)}\r\n\r\n`, ["413"]],
   ["an empty chunked body", `${CHUNKED}0\r\n\r\n${GET}`, ["PUT /p", "GET /a"]],
-  ["a chunked body", `${CHUNKED}3\r\nabc\r\n2;x="y"\r\nde\r\n0\r\nTrailer: t\r\n\r\n${GET}`, ["PUT /p abcde", "GET /a"]],
+  [
+    "a chunked body",
+    `${CHUNKED}3\r\nabc\r\n2;x="y"\r\nde\r\n0\r\nTrailer: t\r\n\r\n${GET}`,
+    ["PUT /p abcde", "GET /a"],
+  ],
   ["chunk sizes in both cases", `${CHUNKED}a\r\n0123456789\r\nA\r\n`, ["413"]],
   ["chunks that are too long together", `${CHUNKED}9\r\n012345678\r\n8\r\n`, ["413"]],
   ["a chunk size that is none", `${CHUNKED}x\r\n`, ["400"]],
@@ -66,7 +70,8 @@ test.each([
 });
 
 const STREAM =
-  `\r\n${GET}${PUT}Content-Length: 3\r\n\r\nabc${CHUNKED}3\r\nd\r\n\r\n1;e\r\ng\r\n0\r\nT: t\r\n\r\n` + `${GET}${PUT}\r\n`;
+  `\r\n${GET}${PUT}Content-Length: 3\r\n\r\nabc${CHUNKED}3\r\nd\r\n\r\n1;e\r\ng\r\n0\r\nT: t\r\n\r\n` +
+  `${GET}${PUT}\r\n`;
 const STREAM_RESULTS = ["GET /a", "PUT /p abc", "PUT /p d\r\ng", "GET /a", "PUT /p"];
 
 test("a stream cut in two at every place reads the same", () => {
@@ -92,10 +97,12 @@ test("a request repeated in the middle of a body is body", () => {
 
 test("idle means that nothing of a request is here", () => {
   const reader = createReader(LIMITS);
-  const states = ["GET /a HTTP/1.1\r\n", "Host: h\r\n\r\n", `${PUT}Content-Length: 2\r\n\r\n`, "a", "b"].map((piece) => {
-    readAll([piece], reader);
-    return reader.isIdle();
-  });
+  const states = ["GET /a HTTP/1.1\r\n", "Host: h\r\n\r\n", `${PUT}Content-Length: 2\r\n\r\n`, "a", "b"].map(
+    (piece) => {
+      readAll([piece], reader);
+      return reader.isIdle();
+    },
+  );
   expect(states).toEqual([false, true, false, false, true]);
 });
 
@@ -103,7 +110,21 @@ test("random bytes are refused or waited for, never thrown at", () => {
   // A fixed generator (Park and Miller's), so that a failure can be repeated.
   let seed = 42;
   const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
-  const words = ["GET ", "/", " HTTP/1.1", "\r\n", "\n", "\r", "Host: h", "\r\n\r\n", ":", " ", "\0", "0", "Content-Length: 5"];
+  const words = [
+    "GET ",
+    "/",
+    " HTTP/1.1",
+    "\r\n",
+    "\n",
+    "\r",
+    "Host: h",
+    "\r\n\r\n",
+    ":",
+    " ",
+    "\0",
+    "0",
+    "Content-Length: 5",
+  ];
   for (let round = 0; round < 2000; round++) {
     const pieces = Array.from({ length: 12 }, () => words[random(words.length)] ?? "");
     for (const result of readAll(pieces)) expect(result).toMatch(/^(?:4\d\d|50[15]|continue|[A-Z]+ \S+.*)/s);

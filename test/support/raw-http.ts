@@ -23,7 +23,8 @@ export type RawClient = {
 
 type Where = { port: number } | { unix: string };
 
-export async function connectRaw(where: Where): Promise<RawClient> {
+/** `stubborn`: goes on when the server has ended its side. */
+export async function connectRaw(where: Where, { stubborn = false } = {}): Promise<RawClient> {
   let received = "";
   let isClosed = false;
   const waiting = new Set<() => void>();
@@ -41,7 +42,9 @@ export async function connectRaw(where: Where): Promise<RawClient> {
       received += bytes.toString("latin1");
       wake();
     },
-    end: (wire: Bun.Socket) => void wire.end(),
+    end(wire: Bun.Socket) {
+      if (!stubborn) wire.end();
+    },
     close,
     error: close,
   };

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
+import { processIdentity } from "../../src/sys/process-identity.ts";
 import { builtBinary } from "./built-binary.ts";
 import { lineReader } from "./line-reader.ts";
 import type { MockOrder } from "./mock-aws-process.ts";
@@ -127,13 +128,9 @@ export function keysOf(profile: string): string {
   return `[${profile}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
 }
 
+/** False for a zombie, too: in a container nobody may reap it. */
 export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  return processIdentity(pid) !== undefined;
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */

@@ -1,0 +1,52 @@
+// The results as people read them: one Markdown table, and what it was measured on.
+import { type Limit, type Measured, type Row, judge } from "./row.ts";
+
+export type Machine = { cpu: string; cores: number; system: string; bun: string };
+
+export type Line = Pick<Row, "name" | "what" | "beside" | "limit"> & { measured: Measured };
+
+const HEAD = ["", "of what", "metacred", "beside", "its", "measured", "limit", ""];
+
+export function renderReport(lines: readonly Line[], machine: Machine, requests: number): string {
+  return `# Bench
+
+Written by \`npm run bench\`. Both sides of a row were measured in the same run, turn by turn, on the same machine: the
+numbers are this machine's, the ratios are what counts.
+
+${machine.cpu}, ${machine.cores} cores, ${machine.system}, Bun ${machine.bun}
+
+${renderTable([HEAD, ...lines.map(cellsOf)])}
+- Commands: medians of the wall time from spawn to exit, in random order after a warm-up. The empty program is compiled
+  by the same Bun with the options of \`build.sh\`.
+- The bare server is a \`Bun.serve\` in a process of its own that answers the same bytes and checks nothing; load by wrk,
+  16 connections, medians of the rounds. Memory is read after ${requests.toLocaleString("en")} requests more.
+- A time beside a delay is what is left when the delays of the mock AWS have been taken away, and root's step with them.
+`;
+}
+
+/** `1.16 ×`, `12.3 ms`, `0.02 %`. */
+export function renderLimit(limit: Limit): string {
+  return "atMost" in limit ? `≤ ${limit.atMost} ${limit.unit}` : `≥ ${limit.atLeast} ${limit.unit}`;
+}
+
+// --- internal ---
+
+function cellsOf({ name, what, beside, limit, measured }: Line): string[] {
+  const verdict = judge(limit, measured);
+  if ("skipped" in measured)
+    return [name, what, "", beside, "", "", renderLimit(limit), `skipped: ${measured.skipped}`];
+  const { value, ours, theirs } = measured;
+  return [name, what, ours, beside, theirs, `${decimals(value, limit)} ${limit.unit}`, renderLimit(limit), verdict];
+}
+
+function decimals(value: number, { unit }: Limit): string {
+  return value.toFixed(unit === "%" ? 3 : unit === "ms" ? 1 : 2);
+}
+
+function renderTable(rows: readonly string[][]): string {
+  const widths = HEAD.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |\n`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("");
+}

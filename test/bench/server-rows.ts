@@ -1,0 +1,103 @@
+// The metadata service under load, beside a bare Bun.serve that returns the same bytes. Turn by turn: A B A B.
+import {
+  type ImdsTarget,
+  LIST_PATH,
+  TOKEN_HEADER,
+  TOKEN_PATH,
+  TTL,
+  credentialsPath,
+  fetchToken,
+} from "./imds-target.ts";
+import { type Measured, type Row, shared } from "./row.ts";
+import type { Scene } from "./scene.ts";
+import { median } from "./statistics.ts";
+import { type Load, type WrkOptions, hasWrk, runWrk } from "./wrk.ts";
+
+export const BARE = "bare Bun.serve";
+export const NO_WRK: Measured = { skipped: "install wrk" };
+
+const ROUNDS = 3;
+const SECONDS = 3;
+const WARM_UP_SECONDS = 1;
+const REQUESTS_OF_ROUND = 3;
+
+type Both = { ours: { perSecond: number; p99Ms: number }; theirs: { perSecond: number; p99Ms: number } };
+
+export function serverRows(scene: Scene): Row[] {
+  const kept = shared(() => loadBoth(scene, keptRequest));
+  const fresh = shared(() => loadBoth(scene, (target) => freshRequests(scene, target)));
+  const row = (name: string, what: string, limit: Row["limit"], measure: () => Promise<Measured>): Row => ({
+    name,
+    what,
+    beside: BARE,
+    limit,
+    measure: async () => (hasWrk() ? measure() : NO_WRK),
+  });
+  return [
+    row("GET credentials, 16 kept connections", "requests/s", { unit: "×", atLeast: 1 }, async () =>
+      perSecond(await kept()),
+    ),
+    row("GET credentials, 16 kept connections", "p99", { unit: "×", atMost: 1.2 }, async () => p99(await kept())),
+    row("token, list, credentials, fresh connections", "rounds/s", { unit: "×", atLeast: 0.8 }, async () =>
+      perSecond(await fresh(), REQUESTS_OF_ROUND),
+    ),
+  ];
+}
+
+export async function keptRequest(target: ImdsTarget): Promise<Omit<WrkOptions, "seconds">> {
+  const token = await fetchToken(target);
+  return { url: `${target.url}${await credentialsPath(target, token)}`, headers: { [TOKEN_HEADER]: token } };
+}
+
+// Each answer's connection is closed, and the token is the one that was handed out last.
+async function freshRequests({ world }: Scene, target: ImdsTarget): Promise<Omit<WrkOptions, "seconds">> {
+  const token = await fetchToken(target);
+  const script = `
+local token, step = "${token}", 0
+request = function()
+  step = step % ${REQUESTS_OF_ROUND} + 1
+  if step == 1 then
+    return wrk.format("PUT", "${TOKEN_PATH}", { ["Connection"] = "close", ["${TTL.name}"] = "${TTL.value}" })
+  end
+  local path = step == 2 and "${LIST_PATH}" or "${await credentialsPath(target, token)}"
+  return wrk.format("GET", path, { ["Connection"] = "close", ["${TOKEN_HEADER}"] = token })
+end
+response = function(_, _, body)
+  if #body == ${token.length} then token = body end
+end
+`;
+  return { url: target.url, script: world.file(`round-${new URL(target.url).port}.lua`, script) };
+}
+
+async function loadBoth(
+  scene: Scene,
+  requestsTo: (target: ImdsTarget) => Promise<Omit<WrkOptions, "seconds">>,
+): Promise<Both> {
+  const [ours, theirs] = [await requestsTo(scene.metacred), await requestsTo(scene.bare)];
+  for (const load of [ours, theirs]) await runWrk({ ...load, seconds: WARM_UP_SECONDS });
+  const loads: { ours: Load; theirs: Load }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    loads.push({
+      ours: await runWrk({ ...ours, seconds: SECONDS }),
+      theirs: await runWrk({ ...theirs, seconds: SECONDS }),
+    });
+  }
+  return { ours: summary(loads.map((load) => load.ours)), theirs: summary(loads.map((load) => load.theirs)) };
+}
+
+function summary(loads: readonly Load[]): { perSecond: number; p99Ms: number } {
+  return {
+    perSecond: median(loads.map((load) => load.requestsPerSecond)),
+    p99Ms: median(loads.map((load) => load.p99Ms)),
+  };
+}
+
+function perSecond({ ours, theirs }: Both, requests = 1): Measured {
+  const text = (each: number) => Math.round(each / requests).toLocaleString("en");
+  return { value: ours.perSecond / theirs.perSecond, ours: text(ours.perSecond), theirs: text(theirs.perSecond) };
+}
+
+function p99({ ours, theirs }: Both): Measured {
+  const text = (ms: number) => `${ms.toFixed(2)} ms`;
+  return { value: ours.p99Ms / theirs.p99Ms, ours: text(ours.p99Ms), theirs: text(theirs.p99Ms) };
+}
