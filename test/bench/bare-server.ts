@@ -4,7 +4,10 @@
 export type BareAnswer = { headers: Record<string, string>; body: string };
 export type BareAnswers = { token: BareAnswer; list: BareAnswer; credentials: BareAnswer };
 
-function serveBare({ token, list, credentials }: BareAnswers): number | undefined {
+/** `closing` says `Connection: close` in every answer, as a server must that was asked to (RFC 9112 §9.6). */
+export type BarePorts = { kept: number; closing: number };
+
+function serveBare({ token, list, credentials }: BareAnswers): number {
   const answer = ({ method, url }: Request): BareAnswer => {
     if (method === "PUT") return token;
     return url.endsWith("/") ? list : credentials;
@@ -18,9 +21,20 @@ function serveBare({ token, list, credentials }: BareAnswers): number | undefine
       return new Response(body, { headers });
     },
   });
-  return server.port;
+  return server.port ?? 0;
+}
+
+function withHeaders(answers: BareAnswers, more: Record<string, string>): BareAnswers {
+  const add = ({ headers, body }: BareAnswer) => ({ headers: { ...headers, ...more }, body });
+  return { token: add(answers.token), list: add(answers.list), credentials: add(answers.credentials) };
 }
 
 if (import.meta.main) {
-  void Bun.stdin.json().then((answers: BareAnswers) => console.log(serveBare(answers)));
+  void Bun.stdin.json().then((answers: BareAnswers) => {
+    const ports: BarePorts = {
+      kept: serveBare(answers),
+      closing: serveBare(withHeaders(answers, { Connection: "close" })),
+    };
+    console.log(JSON.stringify(ports));
+  });
 }

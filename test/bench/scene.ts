@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DEMO_ROLES } from "../../src/demo/world.ts";
 import { lineReader } from "../support/line-reader.ts";
 import { CONFIG, type World, freePort, testWorld } from "../support/world.ts";
-import type { BareAnswers } from "./bare-server.ts";
+import type { BareAnswers, BarePorts } from "./bare-server.ts";
 import { type ImdsTarget, answersOf } from "./imds-target.ts";
 import { compileEmptyProgram, compileProgram } from "./programs.ts";
 
@@ -15,6 +15,8 @@ export type Scene = AsyncDisposable & {
   barePid: number;
   metacred: ImdsTarget;
   bare: ImdsTarget;
+  /** The same, for clients that ask for each connection's end. */
+  bareClosing: ImdsTarget;
 };
 
 /** As many roles that no session is live for as a bench may want to switch to. */
@@ -29,7 +31,7 @@ export async function openScene(): Promise<Scene> {
   const port = freePort();
   const served = await world.metacred(["serve", "--no-redirect", "--background", "--role", "dev", "--port", `${port}`]);
   if (served.exitCode !== 0) throw new Error(served.stderr);
-  const metacred = { url: `http://127.0.0.1:${port}` };
+  const metacred = targetAt(port);
   const bare = await startBare(
     compileProgram(join(import.meta.dir, "bare-server.ts"), programs),
     await answersOf(metacred),
@@ -43,9 +45,14 @@ export async function openScene(): Promise<Scene> {
     daemonPid,
     barePid: bare.pid,
     metacred,
-    bare: { url: bare.url },
+    bare: targetAt(bare.ports.kept),
+    bareClosing: targetAt(bare.ports.closing),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+function targetAt(port: number): ImdsTarget {
+  return { url: `http://127.0.0.1:${port}` };
 }
 
 // Another session name makes another session; the second name of each is reached over one more role.
@@ -65,10 +72,10 @@ async function startBare(program: string, answers: BareAnswers) {
   const child = Bun.spawn([program], { stdio: ["pipe", "pipe", "inherit"], env: {} });
   void child.stdin.write(JSON.stringify(answers));
   await child.stdin.end();
-  const port = await lineReader(child.stdout)();
+  const ports = JSON.parse((await lineReader(child.stdout)()) ?? "{}") as BarePorts;
   return {
     pid: child.pid,
-    url: `http://127.0.0.1:${port}`,
+    ports,
     async end() {
       child.kill("SIGKILL");
       await child.exited;

@@ -24,8 +24,8 @@ const REQUESTS_OF_ROUND = 3;
 type Both = { ours: { perSecond: number; p99Ms: number }; theirs: { perSecond: number; p99Ms: number } };
 
 export function serverRows(scene: Scene): Row[] {
-  const kept = shared(() => loadBoth(scene, keptRequest));
-  const fresh = shared(() => loadBoth(scene, (target) => freshRequests(scene, target)));
+  const kept = shared(() => loadBoth(scene.metacred, scene.bare, keptRequest));
+  const fresh = shared(() => loadBoth(scene.metacred, scene.bareClosing, (target) => freshRequests(scene, target)));
   const row = (name: string, what: string, limit: Row["limit"], measure: () => Promise<Measured>): Row => ({
     name,
     what,
@@ -70,10 +70,11 @@ end
 }
 
 async function loadBoth(
-  scene: Scene,
+  metacred: ImdsTarget,
+  bare: ImdsTarget,
   requestsTo: (target: ImdsTarget) => Promise<Omit<WrkOptions, "seconds">>,
 ): Promise<Both> {
-  const [ours, theirs] = [await requestsTo(scene.metacred), await requestsTo(scene.bare)];
+  const [ours, theirs] = [await requestsTo(metacred), await requestsTo(bare)];
   for (const load of [ours, theirs]) await runWrk({ ...load, seconds: WARM_UP_SECONDS });
   const loads: { ours: Load; theirs: Load }[] = [];
   for (let round = 0; round < ROUNDS; round++) {

@@ -80,7 +80,7 @@ export async function connectRaw(where: Where, { stubborn = false } = {}): Promi
       }
     },
     closed: closing.promise,
-    halfClose: () => void socket.shutdown(),
+    halfClose: () => socket.shutdown(),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     [Symbol.dispose]: () => socket.terminate(),

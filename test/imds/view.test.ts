@@ -1,0 +1,110 @@
+// What is shown depends on the view alone, and a listing never shows what is not there.
+import { expect, test } from "bun:test";
+import type { ImdsCaller } from "../../src/imds/message.ts";
+import { createImds } from "../../src/imds/imds.ts";
+import type { ImdsView } from "../../src/imds/view.ts";
+import { createWorld, INSTANCE, VIEW } from "./world.ts";
+
+function read(view: ImdsView, target: string): string | number {
+  const world = createWorld({ view, httpTokens: "optional" });
+  const headers = [["host", "169.254.169.254"]] as const;
+  const { status, body } = world.imds(
+    { method: "GET", target, version: "1.1", headers, body: new Uint8Array() },
+    world.caller,
+  );
+  return status === 200 ? String(body) : status;
+}
+
+const { region: _region, ...NOWHERE } = VIEW;
+const { accountId: _accountId, ...UNKNOWN_ACCOUNT } = { ...VIEW.role };
+
+test.each<[string, ImdsView, Record<string, string | number>]>([
+  [
+    "no region",
+    NOWHERE,
+    {
+      "meta-data/placement/region": 404,
+      "meta-data/placement/availability-zone": 404,
+      "meta-data/placement": 404,
+      "dynamic/instance-identity/document": 404,
+      dynamic: "fws/",
+      "meta-data/services": "domain\npartition",
+    },
+  ],
+  ["a zone and no region", { availabilityZone: "us-west-2b" }, { "meta-data/placement/": "availability-zone" }],
+  [
+    "no role and no region",
+    {},
+    { "meta-data/services/": 404, "meta-data/identity-credentials": 404, "meta-data/iam/security-credentials/": 404 },
+  ],
+  ["a region alone", { region: "cn-north-1" }, { "meta-data/services/domain": "amazonaws.com.cn" }],
+  [
+    "a partition",
+    { role: { ...VIEW.role, partition: "aws-us-gov" } },
+    { "meta-data/services/partition": "aws-us-gov", "meta-data/services/domain": "amazonaws.com" },
+  ],
+  [
+    "an unknown partition",
+    { role: { ...VIEW.role, partition: "aws-new" } },
+    { "meta-data/services/domain": 404, "meta-data/services/": "partition" },
+  ],
+  [
+    "no account",
+    { ...VIEW, role: { ...UNKNOWN_ACCOUNT, accountId: undefined } },
+    {
+      "meta-data/iam/info": '{\n  "Code" : "Success",\n  "LastUpdated" : "2026-03-01T11:59:58Z"\n}',
+      "meta-data/identity-credentials/ec2/info": 404,
+      "meta-data/network/interfaces/macs/02:49:61:0f:c3:11/owner-id": 404,
+    },
+  ],
+])("%s", (_, view, expected) => {
+  const seen = Object.keys(expected).map((path) => [path, read(view, `/latest/${path}`)]);
+  expect(Object.fromEntries(seen)).toEqual(expected);
+});
+
+test.each([
+  ["arn:aws:iam::012345678901:role/Developer", "Developer"],
+  ["arn:aws:iam::012345678901:role/a/b/Developer", "Developer"],
+  ["arn:aws:sts::012345678901:assumed-role/Developer/session", "Developer"],
+  ["arn:aws:iam::012345678901:user/x", "x"],
+  [undefined, "metacred"],
+])("the instance profile of %s is %s", (arn, name) => {
+  const info = JSON.parse(String(read({ ...VIEW, role: { ...VIEW.role, arn } }, "/latest/meta-data/iam/info")));
+  expect(info.InstanceProfileArn).toBe(`arn:aws:iam::012345678901:instance-profile/${name}`);
+});
+
+test("names of JavaScript's own are no paths", () => {
+  for (const name of ["constructor", "__proto__", "hasOwnProperty", "toString"]) {
+    expect([read(VIEW, `/${name}`), read(VIEW, `/latest/meta-data/${name}`)]).toEqual([404, 404]);
+  }
+});
+
+test("a view may depend on the caller, and shows in the next request", () => {
+  type Caller = ImdsCaller & { role: string };
+  const world = createWorld();
+  const imds = createImds<Caller>({
+    view: ({ role }) => ({ ...VIEW, credentials: { ...VIEW.credentials, accessKeyId: role } }),
+    now: () => world.clock.now(),
+    monotonicMs: () => 0,
+    key: new Uint8Array(32),
+    httpTokens: "optional",
+    enabled: true,
+    serverHeader: false,
+    port: 1,
+    uids: "*",
+    instance: INSTANCE,
+  });
+  const target = "/latest/meta-data/iam/security-credentials/metacred";
+  const request = {
+    method: "GET",
+    target,
+    version: "1.1",
+    headers: [["host", "localhost"]],
+    body: new Uint8Array(),
+  } as const;
+  const keys = ["a", "b", "b", "a"].map((role) => {
+    const { body } = imds(request, { ...world.caller, role });
+    return JSON.parse(String(body)).AccessKeyId;
+  });
+  expect(keys).toEqual(["a", "b", "b", "a"]);
+});
