@@ -161,7 +161,10 @@ function listen<C>(where: HttpAddress, socket: Bun.SocketHandler<Connection<C> |
     const listener = Bun.listen({ ...common, unix: where.unix });
     return { port: 0, close: () => listener.stop(false) };
   }
-  const listener = Bun.listen({ ...common, hostname: where.hostname, port: where.port });
+  const { hostname, port, reusePort = false } = where;
+  // Bun.listen knows reusePort, bun-types knows it for connecting alone: hence the name for the options.
+  const options = { ...common, hostname, port, reusePort };
+  const listener = Bun.listen(options);
   return { port: listener.port, close: () => listener.stop(false) };
 }
 
