@@ -6,6 +6,7 @@ import type { Log } from "../output.ts";
 import { planRedirect } from "../redirect/linux.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
 import type { Libc } from "../sys/libc.ts";
+import { preferSecondListener } from "../sys/port-share.ts";
 import type { Core } from "./core.ts";
 import { listenEmulator } from "./emulator.ts";
 import { answersAt } from "./foreign-service.ts";
@@ -73,6 +74,8 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     onLoop: core.loop.seen,
   });
   undo.defer(() => emulator.stop());
+  const shared = mode === "replace";
+  if (shared && input.libc !== undefined && emulator.fd !== undefined) preferSecondListener(input.libc, emulator.fd);
 
   const selfTest = createSelfTest(input.redirect ? EMULATED : { hostname: LOOPBACK, port: emulator.port }, clock);
   selfTests.push(selfTest);
@@ -80,13 +83,13 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   undo.defer(async () => {
     if ((await guard?.down(UNDO_LIMIT_MS)) === false) log.error("root's part did not end in time: rules may remain");
   });
-  if (!(await passes(selfTest, input.replaces && !input.redirect))) throw notReached(input.redirect);
+  if (!(await passes(selfTest, shared))) throw notReached(input.redirect);
   const watch = watchRedirect({ clock, log, selfTest, guard, onWake: () => core.sessions.refreshNow() });
   undo.defer(() => watch.stop());
   return { port: emulator.port, redirect: guard?.method ?? "none", refusals, watch };
 }
 
-// Beside an older daemon on the same port the kernel deals out connections: some of the tries reach the other one.
+// Where the kernel cannot be told which listener of a shared port to prefer, some of the tries reach the older daemon.
 async function passes(selfTest: SelfTest, shared: boolean): Promise<boolean> {
   for (let tries = shared ? SHARED_TRIES : 1; tries > 0; tries--) if (await selfTest.run()) return true;
   return false;

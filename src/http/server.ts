@@ -46,6 +46,8 @@ export type HttpServerOptions<C> = {
 export type HttpServer = {
   /** 0 on a Unix socket. */
   port: number;
+  /** Of the listening TCP socket, for its options. Undocumented in Bun, hence optional. */
+  fd: number | undefined;
   /** Accepts no more, lets answers in flight end, closes the rest after at most a second. Idempotent. */
   stop(): Promise<void>;
   connections(): number;
@@ -128,6 +130,7 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
 
   return {
     port: listener.port,
+    fd: listener.fd,
     connections: () => connections.size,
     stop() {
       if (isStopping) return stopping.promise;
@@ -152,25 +155,29 @@ function sweepEveryMs(idleMs: number): number {
   return Math.min(Math.max(idleMs / 4, 10), 1000);
 }
 
-type Listener = { port: number; close(): void };
+type Listener = { port: number; fd: number | undefined; close(): void };
 
 // Half-open, so that a client which ends its sending side at once (`printf … | nc`) still gets its answer.
 function listen<C>(where: HttpAddress, socket: Bun.SocketHandler<Connection<C> | undefined>): Listener {
   const common = { allowHalfOpen: true, data: undefined, socket };
   if ("unix" in where) {
     const listener = Bun.listen({ ...common, unix: where.unix });
-    return { port: 0, close: () => listener.stop(false) };
+    return { port: 0, fd: undefined, close: () => listener.stop(false) };
   }
   const { hostname, port, reusePort = false } = where;
   // Bun.listen knows reusePort, bun-types knows it for connecting alone: hence the name for the options.
   const options = { ...common, hostname, port, reusePort };
   const listener = Bun.listen(options);
-  return { port: listener.port, close: () => listener.stop(false) };
+  return { port: listener.port, fd: fdOf(listener), close: () => listener.stop(false) };
 }
 
 function peerOf<C>(wire: Bun.Socket<C>, isUnix: boolean): HttpPeer {
-  const fd = "fd" in wire && typeof wire.fd === "number" ? wire.fd : undefined;
+  const fd = fdOf(wire);
   if (isUnix) return { address: "", port: 0, localAddress: "", localPort: 0, fd };
   const { remoteAddress: address, remotePort: port, localAddress, localPort } = wire;
   return { address, port, localAddress, localPort, fd };
+}
+
+function fdOf(socket: object): number | undefined {
+  return "fd" in socket && typeof socket.fd === "number" ? socket.fd : undefined;
 }

@@ -1,4 +1,4 @@
-// The five calls that Bun has no API for: who is at the other end of a connection is only known to the kernel.
+// The calls that Bun has no API for: who is at the other end of a connection is only known to the kernel.
 
 import { dlopen } from "bun:ffi";
 
@@ -10,6 +10,8 @@ export type Libc = {
   recv(fd: number, buffer: Uint8Array, length: number, flags: number): number;
   /** `value` and `length` are both written to. 0, or -1. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array, length: Uint8Array): number;
+  /** 0, or -1. */
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   close(fd: number): number;
 };
 
@@ -18,6 +20,7 @@ const SIGNATURES = {
   send: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
   recv: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
   getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
+  setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
   close: { args: ["i32"], returns: "i32" },
 } as const;
 
@@ -46,6 +49,7 @@ function open(name: string): Libc | undefined {
       send: (fd, bytes, length, flags) => Number(symbols.send(fd, bytes, length, flags)),
       recv: (fd, buffer, length, flags) => Number(symbols.recv(fd, buffer, length, flags)),
       getsockopt: (fd, level, option, value, length) => symbols.getsockopt(fd, level, option, value, length),
+      setsockopt: (fd, level, option, value, length) => symbols.setsockopt(fd, level, option, value, length),
       close: (fd) => symbols.close(fd),
     };
   } catch {
