@@ -29,7 +29,7 @@ find_bun() {
 compile() {
   file=$1
   shift
-  "$bun" build src/main.ts src/engine.ts --compile --minify --sourcemap=linked --bytecode --format=esm \
+  "$bun" build src/main.ts src/cli.ts src/engine.ts --compile --minify --sourcemap=linked --bytecode --format=esm \
     --no-compile-autoload-bunfig --no-compile-autoload-dotenv \
     --define BUILD_VERSION="\"$version\"" "$@" --outfile "$file" >"$work/log" 2>&1 || {
     cat "$work/log" >&2

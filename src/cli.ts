@@ -1,5 +1,5 @@
-// The ordinary way of a command: definition, help, strict flags, run. Definitions are citty's; its runMain is not
-// used, since it prints usage to stdout, ignores `--`, and takes unknown flags in silence.
+// Second entry point of the binary, the ordinary way of a command: definition, help, strict flags, run. Definitions
+// are citty's; its runMain is not used, since it prints usage to stdout, ignores `--`, and takes unknown flags in silence.
 import { type ArgsDef, type CommandDef, runCommand } from "citty";
 import { strictArgs } from "./cli-args.ts";
 import type { Context } from "./context.ts";

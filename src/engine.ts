@@ -1,4 +1,4 @@
-// Second entry point of the binary: what needs the AWS SDK. Reached only by load-engine.ts.
+// Third entry point of the binary: what needs the AWS SDK. Reached only by load-engine.ts.
 export { runBackground } from "./daemon/background.ts";
 export { runForeground } from "./daemon/foreground.ts";
 export { oneShotCredentials, listRoles } from "./daemon/one-shot.ts";

@@ -1,6 +1,7 @@
 // The commands that prompts and scripts run all day, recognised before any parser is loaded: the parser alone would
 // cost as much as the rest of `status`. Anything but these exact shapes goes the ordinary way.
 import type { Context } from "./context.ts";
+import { print } from "./print.ts";
 import { printNames } from "./quick/complete.ts";
 import { printCredentialProcess } from "./quick/credential-process.ts";
 import { STATUS_FLAGS, type StatusOptions, printStatus } from "./quick/status.ts";
@@ -30,7 +31,7 @@ export function fastPath(head: readonly string[], hasTail: boolean): Quick | und
 }
 
 async function printVersion(): Promise<number> {
-  process.stdout.write(`${VERSION}\n`);
+  await print(`${VERSION}\n`);
   return 0;
 }
 

@@ -3,6 +3,7 @@ import { EXIT } from "./errors.ts";
 import { createContext } from "./context.ts";
 import { takeConfigOption } from "./config-option.ts";
 import { fastPath } from "./fast-path.ts";
+import { loadCli } from "./load-cli.ts";
 import { renderError } from "./render-error.ts";
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -11,12 +12,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const context = createContext(configFile);
   const quick = fastPath(head, cut !== -1);
   if (quick !== undefined) return quick(context);
-  const { runCli } = await import("./cli.ts");
+  // A reader that has gone, as in `metacred roles | head -1`, is no failure.
+  process.stdout.on("error", () => process.exit(EXIT.ok));
+  const { runCli } = await loadCli();
   return runCli(head, cut === -1 ? undefined : argv.slice(cut + 1), context);
 }
-
-// A reader that has gone, as in `metacred roles | head -1`, is no failure.
-process.stdout.on("error", () => process.exit(EXIT.ok));
 
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),

@@ -9,6 +9,7 @@ test.each<[string, string[], string | undefined]>([
   ["xx", ["dev"], undefined],
   ["completely-else", ["dev", "prod"], undefined],
   ["dve", ["dev", "d"], "dev"],
+  ["abcd", ["badc"], undefined],
   ["a", ["b"], "b"],
   ["ab", ["cd"], undefined],
   ["", ["dev"], undefined],

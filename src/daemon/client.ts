@@ -15,7 +15,7 @@ export function controlClient(socketFile: string): Control {
     const answer = await request(socketFile, method, path, body);
     if (answer.ok) return answer.json();
     // A daemon that failed over the request answers without a body.
-    throw errorOf(await answer.json().catch(() => ({})));
+    throw errorOf(await answer.json().catch(() => undefined));
   };
   return {
     status: async () => (await ask("GET", PATHS.status)) as Status,
@@ -55,7 +55,7 @@ async function request(socketFile: string, method: string, path: string, body: u
 }
 
 function errorOf(data: unknown): CliError {
-  const { error } = data as Partial<ErrorAnswer>;
+  const { error } = (data ?? {}) as Partial<ErrorAnswer>;
   return new CliError(error?.message ?? "the daemon gave an answer that this version does not know", {
     hint: error?.hint ?? "metacred stop; metacred serve --background",
     exit: (error?.exit ?? EXIT.failure) as ExitCode,

@@ -11,7 +11,7 @@ import { type BaseSource, createBaseSource } from "../sources/base.ts";
 import { limitCredentialProcesses } from "../sources/process-limit.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { type ActiveRole, createActiveRole } from "./active-role.ts";
-import { type ServedRole, imdsView } from "./imds-view.ts";
+import { type ServedRole, createImdsView } from "./imds-view.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
@@ -53,12 +53,13 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     if (spec === undefined || key === undefined) return undefined;
     return { spec, session: sessions.current(key), state: sessions.state(key) };
   };
+  const view = createImdsView();
   return {
     catalog,
     sessions,
     active,
     served,
-    view: () => imdsView(served(), catalog.config(), clock.now()),
+    view: () => view(served(), catalog.config(), clock.now()),
     async credentials(role) {
       const spec = await wanted(role, active, catalog);
       return credentialsAnswer(spec, await sessions.ensure(spec));

@@ -24,23 +24,28 @@ export function accountOf(spec: RoleSpec, session: Session | undefined): string 
   return session?.accountId ?? (arn === undefined ? undefined : accountOfArn(arn)?.accountId);
 }
 
+type View = (served: ServedRole | undefined, config: Config, now: Date) => ImdsView;
+
+/** A view for each request. What only changes with the role is found once: it takes as long as the rest of an answer. */
+export function createImdsView(): View {
+  let last: { spec: RoleSpec; session: Session | undefined; config: Config; place: Place } | undefined;
+  return (served, config, now) => {
+    if (served === undefined) return imdsView(undefined, config, now);
+    const { spec, session } = served;
+    if (last?.spec !== spec || last.session !== session || last.config !== config) {
+      last = { spec, session, config, place: placeOf(spec, session, config) };
+    }
+    return imdsView(served, config, now, last.place);
+  };
+}
+
 /** Credentials are in the view only while they are valid; otherwise it says why there are none and what to type. */
-export function imdsView(served: ServedRole | undefined, config: Config, now: Date): ImdsView {
+export function imdsView(served: ServedRole | undefined, config: Config, now: Date, known?: Place): ImdsView {
   if (served === undefined) {
     return { problem: { code: "Failed", message: "metacred serves no role: metacred use ROLE" } };
   }
   const { spec, session, state } = served;
-  const arn = roleArnOfSpec(spec, session);
-  const partition =
-    arn === undefined
-      ? partitionOfRegion(spec.region)
-      : (parseRoleArn(arn)?.partition ?? accountOfArn(arn)?.partition ?? "aws");
-  const zone = config.imds.availability_zone;
-  const place = {
-    role: { arn, accountId: accountOf(spec, session), partition },
-    ...(spec.region === undefined ? {} : { region: spec.region }),
-    ...(zone === undefined ? {} : { availabilityZone: zone }),
-  };
+  const place = known ?? placeOf(spec, session, config);
   const sessionToken = session?.credentials.sessionToken;
   if (session === undefined || sessionToken === undefined) return { ...place, problem: problemOf(state) };
   return {
@@ -52,6 +57,22 @@ export function imdsView(served: ServedRole | undefined, config: Config, now: Da
       expiration: advertisedExpiration(session.expiration, now, advertiseMs(config)),
       obtainedAt: session.obtainedAt,
     },
+  };
+}
+
+type Place = Pick<ImdsView, "role" | "region" | "availabilityZone">;
+
+function placeOf(spec: RoleSpec, session: Session | undefined, config: Config): Place {
+  const arn = roleArnOfSpec(spec, session);
+  const partition =
+    arn === undefined
+      ? partitionOfRegion(spec.region)
+      : (parseRoleArn(arn)?.partition ?? accountOfArn(arn)?.partition ?? "aws");
+  const zone = config.imds.availability_zone;
+  return {
+    role: { arn, accountId: accountOf(spec, session), partition },
+    ...(spec.region === undefined ? {} : { region: spec.region }),
+    ...(zone === undefined ? {} : { availabilityZone: zone }),
   };
 }
 

@@ -1,16 +1,17 @@
 // Two `serve` at once: one of them starts, the other says so. Held only until the control socket answers, which is
 // what tells a running daemon from then on.
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { CliError } from "../errors.ts";
 import { processIdentity } from "../sys/process-identity.ts";
 
 /** Returns the release. A lock whose process has ended is taken over. */
 export function takeStartLock(file: string, identity = processIdentity): () => void {
+  // Linked into place with its holder in it: an empty lock would look like one whose process has ended.
+  const written = `${file}.${process.pid}`;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      const fd = openSync(file, "wx", 0o600);
-      writeSync(fd, identity(process.pid) ?? "");
-      closeSync(fd);
+      writeFileSync(written, identity(process.pid) ?? "", { mode: 0o600 });
+      linkSync(written, file);
       return () => rmSync(file, { force: true });
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
@@ -20,6 +21,8 @@ export function takeStartLock(file: string, identity = processIdentity): () => v
         throw new CliError(`another metacred is starting (pid ${pid})`, { hint: "metacred status" });
       }
       rmSync(file, { force: true });
+    } finally {
+      rmSync(written, { force: true });
     }
   }
   throw new CliError("another metacred is starting", { hint: "metacred status" });

@@ -5,7 +5,9 @@ import { CliError, EXIT } from "../errors.ts";
 /** Names and numbers to uids; `{user}` is the owner, `*` everybody. `passwd` is the text of /etc/passwd. */
 export function uidsOf(users: readonly string[], ownerUid: number, passwd: string): readonly number[] | "*" {
   if (users.includes("*")) return "*";
-  const byName = new Map(passwd.split("\n").map((line) => [line.split(":")[0], Number(line.split(":")[2])]));
+  // Lines of NIS, such as `+::::::`, name nobody.
+  const entries = passwd.split("\n").map((line) => line.split(":"));
+  const byName = new Map(entries.flatMap(([name, , uid = ""]) => (/^\d+$/.test(uid) ? [[name, Number(uid)]] : [])));
   return users.map((user) => {
     if (user === "{user}") return ownerUid;
     const uid = /^\d+$/.test(user) ? Number(user) : byName.get(user);

@@ -22,22 +22,34 @@ export type RenderAnswer = (response: HttpResponse, framing: Framing) => Answer;
 
 /**
  * The function throws where a header would break out of its line; the caller answers 500 then.
- * The list of headers last seen (the same array) is neither checked nor put together again.
+ * Clients ask in bursts: what was rendered last is handed out again while nothing in it differs (the same list of
+ * headers, not an equal one).
  */
 export function createRenderAnswer(): RenderAnswer {
-  let last: readonly Header[] | undefined;
-  let lastLines = "";
-  const linesOf = (headers: readonly Header[] | undefined): string => {
-    if (headers === undefined) return "";
-    if (headers === last) return lastLines;
-    lastLines = headerLines(headers);
-    last = headers;
-    return lastLines;
+  let last: { of: Parts; answer: Answer } | undefined;
+  return ({ status, headers = NO_HEADERS, body = "" }, { headOnly, connection, date }) => {
+    const of: Parts = { status, headers, body, headOnly, connection, date };
+    if (last === undefined || !isSame(last.of, of)) last = { of, answer: render(of) };
+    return last.answer;
   };
-  return (response, framing) => render(response, linesOf(response.headers), framing);
 }
 
 // --- internal ---
+
+type Parts = Required<Pick<HttpResponse, "status" | "headers" | "body">> & Framing;
+
+const NO_HEADERS: readonly Header[] = [];
+
+function isSame(a: Parts, b: Parts): boolean {
+  return (
+    a.headers === b.headers &&
+    a.body === b.body &&
+    a.status === b.status &&
+    a.date === b.date &&
+    a.connection === b.connection &&
+    a.headOnly === b.headOnly
+  );
+}
 
 function headerLines(headers: readonly Header[]): string {
   let lines = "";
@@ -48,18 +60,17 @@ function headerLines(headers: readonly Header[]): string {
   return lines;
 }
 
-function render(response: HttpResponse, lines: string, framing: Framing): Answer {
-  const { status, body = "" } = response;
-  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n${lines}`;
+function render({ status, headers, body, headOnly, connection, date }: Parts): Answer {
+  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n${headerLines(headers)}`;
   const isText = typeof body === "string";
   const bodyBytes = isText ? Buffer.byteLength(body) : body.length;
   const hasBody = status !== 204 && status !== 304;
   if (hasBody) text += `Content-Length: ${bodyBytes}\r\n`;
-  text += `Date: ${framing.date}\r\n`;
-  if (framing.connection !== undefined) text += `Connection: ${framing.connection}\r\n`;
+  text += `Date: ${date}\r\n`;
+  if (connection !== undefined) text += `Connection: ${connection}\r\n`;
   text += "\r\n";
   const headBytes = text.length;
-  if (!hasBody || framing.headOnly) return { text, bytes: undefined, textBytes: headBytes };
+  if (!hasBody || headOnly) return { text, bytes: undefined, textBytes: headBytes };
   if (isText) return { text: text + body, bytes: undefined, textBytes: headBytes + bodyBytes };
   return { text, bytes: body, textBytes: headBytes };
 }

@@ -2,11 +2,11 @@
 
 import type { Answer, RenderAnswer } from "./answer.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
+import { createOutbox, discard, enqueue, flush, isStuck, type Outbox, type Writable } from "./outbox.ts";
 import { createReader, type Read, type Reader } from "./reader.ts";
 
 /** What a connection needs of its socket; Bun's has it. */
-export type Wire = {
-  write(data: string | Buffer<ArrayBuffer>): number;
+export type Wire = Writable & {
   end(): void;
   terminate(): void;
   shutdown(): void;
@@ -36,11 +36,8 @@ export type Connection<C> = {
    * `lingering`: it is written, and what the client still sends is thrown away. `closed`: nothing may be done any more.
    */
   phase: "reading" | "answering" | "closing" | "lingering" | "closed";
-  /** Answers not handed to the kernel yet. */
-  queued: string | Buffer<ArrayBuffer>;
-  queuedBytes: number;
-  /** What the kernel would not take; no further request is answered until it has gone. */
-  unsent: Buffer<ArrayBuffer> | undefined;
+  /** While something in it is stuck, no further request is answered. */
+  readonly outbox: Outbox;
   /** The client has closed its sending side. */
   ended: boolean;
   /** Something the client sends may be left unread: a plain close would then reset the connection and lose the answer. */
@@ -62,9 +59,7 @@ export function openConnection<C>(service: Service<C>, wire: Wire, caller: C): C
     caller,
     reader: createReader(service),
     phase: "reading",
-    queued: "",
-    queuedBytes: 0,
-    unsent: undefined,
+    outbox: createOutbox(),
     ended: false,
     lingers: false,
     paused: false,
@@ -84,9 +79,10 @@ export function received<C>(connection: Connection<C>, bytes: Buffer): void {
 }
 
 export function drained<C>(connection: Connection<C>): void {
-  if (connection.unsent === undefined) return;
-  flush(connection);
-  if (connection.unsent !== undefined) return;
+  const { outbox, wire } = connection;
+  if (!isStuck(outbox)) return;
+  flush(outbox, wire);
+  if (isStuck(outbox)) return;
   const nowMs = connection.service.monotonicMs();
   renewDeadline(connection, nowMs);
   pump(connection, nowMs);
@@ -101,9 +97,7 @@ export function ended<C>(connection: Connection<C>): void {
 
 export function closed<C>(connection: Connection<C>): void {
   connection.phase = "closed";
-  connection.queued = "";
-  connection.queuedBytes = 0;
-  connection.unsent = undefined;
+  discard(connection.outbox);
 }
 
 /** Closes a connection whose deadline has passed: idle, or too slow to send or to read. */
@@ -123,7 +117,7 @@ export function isSpare<C>(connection: Connection<C>): boolean {
 type Request = Extract<Read, { kind: "request" }>;
 
 function isIdle<C>(connection: Connection<C>): boolean {
-  return connection.phase === "reading" && connection.unsent === undefined && connection.reader.isIdle();
+  return connection.phase === "reading" && !isStuck(connection.outbox) && connection.reader.isIdle();
 }
 
 function renewDeadline<C>(connection: Connection<C>, nowMs: number): void {
@@ -132,18 +126,18 @@ function renewDeadline<C>(connection: Connection<C>, nowMs: number): void {
 
 // Answers whatever has been read, in order, as far as handlers and the client's reading allow.
 function pump<C>(connection: Connection<C>, nowMs: number): void {
-  const { answered } = connection;
-  const wasBlocked = connection.unsent !== undefined;
-  while (connection.phase === "reading" && connection.unsent === undefined) {
+  const { answered, outbox, wire } = connection;
+  const wasStuck = isStuck(outbox);
+  while (connection.phase === "reading" && !isStuck(outbox)) {
     const read = connection.reader.next();
     if (read.kind === "more") break;
     take(connection, read, nowMs);
-    if (connection.queuedBytes > MAX_AHEAD_BYTES) flush(connection);
+    if (outbox.queuedBytes > MAX_AHEAD_BYTES) flush(outbox, wire);
   }
-  flush(connection);
-  const isBlocked = connection.unsent !== undefined;
-  if (connection.answered > answered || isBlocked !== wasBlocked) renewDeadline(connection, nowMs);
-  if (!isBlocked && (connection.phase === "closing" || (connection.ended && connection.phase === "reading"))) {
+  flush(outbox, wire);
+  const stuck = isStuck(outbox);
+  if (connection.answered > answered || stuck !== wasStuck) renewDeadline(connection, nowMs);
+  if (!stuck && (connection.phase === "closing" || (connection.ended && connection.phase === "reading"))) {
     finish(connection, nowMs);
   } else {
     throttle(connection);
@@ -153,7 +147,7 @@ function pump<C>(connection: Connection<C>, nowMs: number): void {
 function take<C>(connection: Connection<C>, read: Exclude<Read, { kind: "more" }>, nowMs: number): void {
   switch (read.kind) {
     case "continue":
-      queue(connection, CONTINUE, CONTINUE.length);
+      enqueue(connection.outbox, CONTINUE, CONTINUE.length);
       break;
     case "refused":
       connection.lingers = true;
@@ -199,7 +193,7 @@ function fail<C>(connection: Connection<C>, read: Request, error: unknown, nowMs
 }
 
 function answer<C>(connection: Connection<C>, read: Request | undefined, response: HttpResponse, nowMs: number): void {
-  const { service } = connection;
+  const { service, outbox } = connection;
   const keep = read !== undefined && read.keepAlive && response.close !== true && !service.isStopping();
   let rendered: Answer;
   try {
@@ -212,39 +206,10 @@ function answer<C>(connection: Connection<C>, read: Request | undefined, respons
     service.onError(error);
     return answer(connection, read, { status: 500, close: true }, nowMs);
   }
-  queue(connection, rendered.text, rendered.textBytes);
-  if (rendered.bytes !== undefined) queue(connection, Buffer.from(rendered.bytes), rendered.bytes.length);
+  enqueue(outbox, rendered.text, rendered.textBytes);
+  if (rendered.bytes !== undefined) enqueue(outbox, Buffer.from(rendered.bytes), rendered.bytes.length);
   connection.answered++;
   if (!keep) connection.phase = "closing";
-}
-
-function queue<C>(connection: Connection<C>, data: string | Buffer<ArrayBuffer>, bytes: number): void {
-  const { queued } = connection;
-  if (connection.queuedBytes === 0) connection.queued = data;
-  else if (typeof queued === "string" && typeof data === "string") connection.queued = queued + data;
-  else connection.queued = Buffer.concat([bufferOf(queued), bufferOf(data)]);
-  connection.queuedBytes += bytes;
-}
-
-function flush<C>(connection: Connection<C>): void {
-  const { wire, queued, queuedBytes, unsent } = connection;
-  if (unsent !== undefined) {
-    connection.unsent = rest(unsent, wire.write(unsent));
-  } else if (queuedBytes > 0) {
-    connection.queued = "";
-    connection.queuedBytes = 0;
-    const written = wire.write(queued);
-    if (written < queuedBytes) connection.unsent = rest(bufferOf(queued), written);
-  }
-}
-
-function bufferOf(data: string | Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
-  return typeof data === "string" ? Buffer.from(data) : data;
-}
-
-// A closed socket writes -1: nothing more can be sent, and its `close` event follows.
-function rest(data: Buffer<ArrayBuffer>, written: number): Buffer<ArrayBuffer> | undefined {
-  return written < 0 || written >= data.length ? undefined : data.subarray(written);
 }
 
 function finish<C>(connection: Connection<C>, nowMs: number): void {

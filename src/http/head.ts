@@ -115,6 +115,7 @@ function frame(method: string, target: string, version: "1.0" | "1.1", headers: 
 // RFC 9112 §9.3: `close` anywhere wins, then the version decides, then an HTTP/1.0 client's `keep-alive`.
 function persists(options: string, version: "1.0" | "1.1"): boolean {
   if (options === "") return version === "1.1";
+  if (options === ",close") return false;
   const list = options.split(",").map((option) => option.trim());
   if (list.includes("close")) return false;
   return version === "1.1" || list.includes("keep-alive");

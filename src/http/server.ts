@@ -1,7 +1,8 @@
 // HTTP/1.1 on Bun.listen. It knows connections and their limits; what is asked and answered is the handler's.
 
-import { createRenderAnswer } from "./answer.ts";
+import { isIP } from "node:net";
 import { type Clock, systemClock } from "../sys/clock.ts";
+import { createRenderAnswer } from "./answer.ts";
 import {
   closed,
   type Connection,
@@ -107,7 +108,7 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
 
   const accept = (wire: Bun.Socket<Connection<C> | undefined>): C | undefined => {
     try {
-      return options.accept(peerOf(wire, "unix" in where));
+      return options.accept(peerOf(wire, where, listener));
     } catch (error) {
       service.onError(error);
       return undefined;
@@ -171,11 +172,14 @@ function listen<C>(where: HttpAddress, socket: Bun.SocketHandler<Connection<C> |
   return { port: listener.port, fd: fdOf(listener), close: () => listener.stop(false) };
 }
 
-function peerOf<C>(wire: Bun.Socket<C>, isUnix: boolean): HttpPeer {
+function peerOf<C>(wire: Bun.Socket<C>, where: HttpAddress, listener: Listener): HttpPeer {
   const fd = fdOf(wire);
-  if (isUnix) return { address: "", port: 0, localAddress: "", localPort: 0, fd };
-  const { remoteAddress: address, remotePort: port, localAddress, localPort } = wire;
-  return { address, port, localAddress, localPort, fd };
+  if ("unix" in where) return { address: "", port: 0, localAddress: "", localPort: 0, fd };
+  const { remoteAddress: address, remotePort: port } = wire;
+  // Each of Bun's four getters is a system call; our own end is known where one address is listened on.
+  const isOne = isIP(where.hostname) !== 0 && where.hostname !== "0.0.0.0" && where.hostname !== "::";
+  if (isOne) return { address, port, localAddress: where.hostname, localPort: listener.port, fd };
+  return { address, port, localAddress: wire.localAddress, localPort: wire.localPort, fd };
 }
 
 function fdOf(socket: object): number | undefined {

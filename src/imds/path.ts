@@ -15,7 +15,7 @@ export function parseTarget(target: string): Target | undefined {
   const absolute = /^http:\/\/([^/?#]*)(.*)$/i.exec(target);
   if (absolute === null) return undefined;
   const [, authority = "", rest = ""] = absolute;
-  return { authority, path: parsePath(rest.startsWith("/") ? rest : `/${rest}`) };
+  return { authority, path: parsePath(rest) };
 }
 
 // --- internal ---

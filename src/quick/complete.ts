@@ -1,14 +1,13 @@
 // Names for the shells' completions, in milliseconds: the files are skimmed for headings, not parsed.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
+import { print } from "../print.ts";
 
 /** `roles` or `profiles`, one name a line. Whatever goes wrong, a completion prints less, never an error. */
 export async function printNames(context: Context, kind: string): Promise<number> {
-  const profiles = profileNames(context);
-  const names = kind === "roles" ? [...roleTables(context), ...profiles] : kind === "profiles" ? profiles : [];
-  process.stdout.write(
+  const [tables, profiles] = await Promise.all([kind === "roles" ? roleTables(context) : [], profileNames(context)]);
+  const names = kind === "roles" ? [...tables, ...profiles] : kind === "profiles" ? profiles : [];
+  await print(
     [...new Set(names)]
       .toSorted()
       .map((name) => `${name}\n`)
@@ -17,14 +16,18 @@ export async function printNames(context: Context, kind: string): Promise<number
   return EXIT.ok;
 }
 
-function roleTables({ paths }: Context): string[] {
-  const headings = read(paths.configFile).matchAll(/^\s*\[\s*roles\s*\.\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*\]/gm);
+async function roleTables({ paths }: Context): Promise<string[]> {
+  const headings = (await read(paths.configFile)).matchAll(
+    /^\s*\[\s*roles\s*\.\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*\]/gm,
+  );
   return [...headings].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
 
-function profileNames({ env, home }: Context): string[] {
-  const config = read(env["AWS_CONFIG_FILE"] || join(home, ".aws", "config"));
-  const keys = read(env["AWS_SHARED_CREDENTIALS_FILE"] || join(home, ".aws", "credentials"));
+async function profileNames({ env, home }: Context): Promise<string[]> {
+  const [config, keys] = await Promise.all([
+    read(env["AWS_CONFIG_FILE"] || `${home}/.aws/config`),
+    read(env["AWS_SHARED_CREDENTIALS_FILE"] || `${home}/.aws/credentials`),
+  ]);
   return [
     ...[...config.matchAll(/^\[\s*(?:profile\s+(?:"([^"]+)"|'([^']+)'|([^\]]+?))|(default))\s*\]/gm)].map(
       (match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? "",
@@ -33,9 +36,9 @@ function profileNames({ env, home }: Context): string[] {
   ];
 }
 
-function read(file: string): string {
+async function read(file: string): Promise<string> {
   try {
-    return readFileSync(file, "utf8");
+    return await Bun.file(file).text();
   } catch {
     return "";
   }

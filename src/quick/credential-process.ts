@@ -5,6 +5,7 @@ import { controlClient } from "../daemon/client.ts";
 import type { CredentialsAnswer } from "../daemon/protocol.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
+import { print } from "../print.ts";
 import { seconds } from "./instant.ts";
 
 export async function printCredentialProcess(
@@ -20,7 +21,7 @@ export async function printCredentialProcess(
     ...(answer.expiration === null ? {} : { Expiration: seconds(answer.expiration) }),
     ...(answer.account_id === null ? {} : { AccountId: answer.account_id }),
   };
-  process.stdout.write(`${JSON.stringify(document)}\n`);
+  await print(`${JSON.stringify(document)}\n`);
   return EXIT.ok;
 }
 

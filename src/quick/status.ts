@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { controlClient, statusIfRunning } from "../daemon/client.ts";
 import type { Status } from "../daemon/protocol.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { print } from "../print.ts";
 import { isPast, seconds, timeLeft } from "./instant.ts";
 
 export const STATUS_FLAGS = { json: "--json", check: "--check", format: "--format" } as const;
@@ -14,13 +15,13 @@ export async function printStatus(context: Context, { json, check, format }: Sta
   if (format !== undefined) {
     // A prompt must not be spoilt by a daemon that is not there.
     const running = await statusIfRunning(socketFile);
-    process.stdout.write(`${fillFormat(format, running, context.clock.now())}\n`);
+    await print(`${fillFormat(format, running, context.clock.now())}\n`);
     if (!check) return EXIT.ok;
     return running === undefined ? EXIT.notRunning : checkStatus(running, true);
   }
   const status = await controlClient(socketFile).status();
-  if (json) process.stdout.write(`${JSON.stringify(status, undefined, 2)}\n`);
-  else if (!check) process.stdout.write(renderStatus(status, context.clock.now()));
+  if (json) await print(`${JSON.stringify(status, undefined, 2)}\n`);
+  else if (!check) await print(renderStatus(status, context.clock.now()));
   return check ? checkStatus(status, json) : EXIT.ok;
 }
 
@@ -46,18 +47,14 @@ export function renderStatus(status: Status, now: Date): string {
     rows.push(["arn", role.arn ?? "unknown"], ["account", role.account_id ?? "unknown"]);
     rows.push(["region", role.region ?? "unknown: set region in the profile or AWS_REGION"]);
     if (role.expiration !== null) {
-      rows.push([
-        "expires",
-        `${seconds(role.expiration)} (${isPast(role.expiration, now) ? "expired" : `${timeLeft(role.expiration, now)} left`})`,
-      ]);
+      const left = isPast(role.expiration, now) ? "expired" : `${timeLeft(role.expiration, now)} left`;
+      rows.push(["expires", `${seconds(role.expiration)} (${left})`]);
     }
     if (role.advertised_expiration !== null) rows.push(["told to clients", seconds(role.advertised_expiration)]);
     if (role.next_refresh_at !== null) {
       const limit = role.limited_by_upstream ? ", limited by upstream" : "";
-      rows.push([
-        "next refresh",
-        `${seconds(role.next_refresh_at)} (in ${timeLeft(role.next_refresh_at, now)})${limit}`,
-      ]);
+      const due = isPast(role.next_refresh_at, now) ? "now" : `in ${timeLeft(role.next_refresh_at, now)}`;
+      rows.push(["next refresh", `${seconds(role.next_refresh_at)} (${due})${limit}`]);
     }
   }
   if (status.base !== null) rows.push(["base", status.base]);

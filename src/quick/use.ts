@@ -2,6 +2,7 @@
 import type { Context } from "../context.ts";
 import { controlClient } from "../daemon/client.ts";
 import { EXIT } from "../errors.ts";
+import { tell } from "../print.ts";
 import { timeLeft } from "./instant.ts";
 
 export async function switchRole(context: Context, name: string): Promise<number> {
@@ -15,6 +16,6 @@ export async function switchRole(context: Context, name: string): Promise<number
     lines.push(`${role.name}: ${role.arn ?? "identity unknown"}${until}`);
     lines.push("  new programs get it now, running ones when they next refresh, mostly within 2 to 10 minutes");
   }
-  process.stderr.write(`${lines.join("\n")}\n`);
+  await tell(`${lines.join("\n")}\n`);
   return EXIT.ok;
 }

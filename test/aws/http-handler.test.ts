@@ -61,14 +61,14 @@ describe("the query, as it was signed", () => {
     ["no query", {}, "/"],
   ])("%s", async (_title, query, target) => {
     using _files = scratchAws();
-    await using server = echo();
+    using server = echo();
     expect(JSON.parse((await send(requestTo(server.url.href, { query }))).body)).toMatchObject({ target });
   });
 });
 
 test("method, path, headers and body arrive", async () => {
   using _files = scratchAws();
-  await using server = echo();
+  using server = echo();
   const request = requestTo(server.url.href, {
     method: "POST",
     path: "/a%2Fb",
@@ -81,15 +81,15 @@ test("method, path, headers and body arrive", async () => {
 
 test("an error's status and body are an answer", async () => {
   using _files = scratchAws();
-  await using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("no", { status: 403 }) });
+  using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("no", { status: 403 }) });
   expect(await send(requestTo(server.url.href))).toEqual({ status: 403, body: "no" });
 });
 
 test("a redirect is not followed: it would carry the signature elsewhere", async () => {
   using _files = scratchAws();
   let asked = 0;
-  await using elsewhere = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(`${++asked}`) });
-  await using server = Bun.serve({
+  using elsewhere = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(`${++asked}`) });
+  using server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
     fetch: () => Response.redirect(elsewhere.url.href),
@@ -108,13 +108,13 @@ describe("a server that never answers", () => {
 
   test("ends by the time limit", async () => {
     using _files = scratchAws();
-    await using server = never();
+    using server = never();
     expect(await fateOf(send(requestTo(server.url.href), { requestTimeout: 30 }))).toBe("TimeoutError");
   });
 
   test("ends by the caller's signal", async () => {
     using _files = scratchAws();
-    await using server = never();
+    using server = never();
     const abort = new AbortController();
     const sending = fateOf(send(requestTo(server.url.href), { abortSignal: abort.signal }));
     abort.abort();
@@ -125,7 +125,7 @@ describe("a server that never answers", () => {
 describe("proxies", () => {
   test.each(["HTTP_PROXY", "http_proxy"])("%s is asked", async (name) => {
     using files = scratchAws();
-    await using server = echo();
+    using server = echo();
     await using proxy = await loopbackProxy();
     files.set(name, proxy.url);
     expect((await send(requestTo(server.url.href))).body).toBe(BY_PROXY);
@@ -134,7 +134,7 @@ describe("proxies", () => {
 
   test.each(["NO_PROXY", "no_proxy"])("%s keeps a host out of it", async (name) => {
     using files = scratchAws();
-    await using server = echo();
+    using server = echo();
     await using proxy = await loopbackProxy();
     files.set("HTTP_PROXY", proxy.url);
     files.set(name, "example.com,127.0.0.1");
@@ -157,7 +157,7 @@ describe.skipIf(!requireTools(["openssl"]))("TLS", () => {
   test("an unknown authority is refused, one of AWS_CA_BUNDLE is not", async () => {
     using files = scratchAws();
     const tls = await certificate();
-    await using server = echo(tls);
+    using server = echo(tls);
     const refused = await send(requestTo(server.url.href)).catch((error: unknown) => (error as { code: string }).code);
     expect(refused).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
     files.set("AWS_CA_BUNDLE", files.file("ca.pem", tls.cert));
@@ -167,7 +167,7 @@ describe.skipIf(!requireTools(["openssl"]))("TLS", () => {
   test("HTTPS_PROXY tunnels, and the bundle holds within", async () => {
     using files = scratchAws();
     const tls = await certificate();
-    await using server = echo(tls);
+    using server = echo(tls);
     await using proxy = await loopbackProxy();
     files.set("AWS_CA_BUNDLE", files.file("ca.pem", tls.cert));
     files.set("HTTPS_PROXY", proxy.url);

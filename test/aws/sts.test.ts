@@ -11,6 +11,7 @@ import { scratchAws } from "../support/scratch-aws.ts";
 
 const ALICE = credentials({ ...DEMO_USER, sessionToken: undefined });
 const STEP: AssumeStep = { roleArn: DEMO_ROLES.developer, sessionName: "ann-desk", durationSeconds: 3600 };
+const REGION = "eu-central-1";
 const NEVER = new AbortController().signal;
 const sts = () => createSts(createAwsHandler(process.env), systemClock);
 
@@ -27,7 +28,7 @@ describe("AssumeRole", () => {
       transitiveTagKeys: ["team"],
       sourceIdentity: "ann",
     };
-    await sts().assumeRole(ALICE, step, "eu-central-1", NEVER);
+    await sts().assumeRole(ALICE, step, REGION, NEVER);
     expect(aws.calls[0]?.parameters).toEqual({
       Action: "AssumeRole",
       Version: "2011-06-15",
@@ -50,7 +51,7 @@ describe("AssumeRole", () => {
     await using aws = startMockAws();
     using _files = scratchAws({ url: aws.url });
     const before = new Date();
-    const session = await sts().assumeRole(ALICE, STEP, undefined, NEVER);
+    const session = await sts().assumeRole(ALICE, STEP, REGION, NEVER);
     expect(session).toMatchObject({
       arn: "arn:aws:sts::111122223333:assumed-role/Developer/ann-desk",
       accountId: "111122223333",
@@ -65,8 +66,8 @@ describe("AssumeRole", () => {
   test("a session signs the next call", async () => {
     await using aws = startMockAws();
     using _files = scratchAws({ url: aws.url });
-    const session = await sts().assumeRole(ALICE, STEP, undefined, NEVER);
-    expect(await sts().callerIdentity(session.credentials, undefined, NEVER)).toEqual({
+    const session = await sts().assumeRole(ALICE, STEP, REGION, NEVER);
+    expect(await sts().callerIdentity(session.credentials, REGION, NEVER)).toEqual({
       arn: "arn:aws:sts::111122223333:assumed-role/Developer/ann-desk",
       accountId: "111122223333",
     });
@@ -78,7 +79,7 @@ describe("AssumeRole", () => {
     aws.hold("AssumeRole");
     const abort = new AbortController();
     const asking = sts()
-      .assumeRole(ALICE, STEP, undefined, abort.signal)
+      .assumeRole(ALICE, STEP, REGION, abort.signal)
       .catch((error: unknown) => (error as Error).name);
     await aws.untilCalled("AssumeRole");
     abort.abort();
@@ -86,22 +87,27 @@ describe("AssumeRole", () => {
   });
 });
 
-test("an answer without complete credentials is a failure", async () => {
-  const xml =
-    "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>A</AccessKeyId></Credentials></AssumeRoleResult></AssumeRoleResponse>";
-  await using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(xml) });
-  using _files = scratchAws({ url: server.url.href });
-  const message = await sts()
-    .assumeRole(ALICE, STEP, undefined, NEVER)
-    .catch((error: unknown) => (error as Error).message);
-  expect(message).toBe("STS answered without complete credentials");
-});
+test.each(["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"])(
+  "an answer without %s is a failure",
+  async (missing) => {
+    const all = { AccessKeyId: "A", SecretAccessKey: "s", SessionToken: "t", Expiration: "2030-01-01T00:00:00Z" };
+    const fields = Object.entries(all).filter(([name]) => name !== missing);
+    const inner = fields.map(([name, value]) => `<${name}>${value}</${name}>`).join("");
+    const xml = `<A><AssumeRoleResult><Credentials>${inner}</Credentials></AssumeRoleResult></A>`;
+    using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(xml) });
+    using _files = scratchAws({ url: server.url.href });
+    const message = await sts()
+      .assumeRole(ALICE, STEP, REGION, NEVER)
+      .catch((error: unknown) => (error as Error).message);
+    expect(message).toBe("STS answered without complete credentials");
+  },
+);
 
 test("a passing fault is tried again by the SDK", async () => {
   await using aws = startMockAws();
   using _files = scratchAws({ url: aws.url });
   aws.failNext("GetCallerIdentity", { status: 503, code: "ServiceUnavailable", message: "later" });
-  const identity = await sts().callerIdentity(ALICE, undefined, NEVER);
+  const identity = await sts().callerIdentity(ALICE, REGION, NEVER);
   expect([identity.arn, aws.count("GetCallerIdentity")]).toEqual(["arn:aws:iam::111122223333:user/alice", 2]);
 });
 

@@ -1,7 +1,14 @@
 // The results as people read them: one Markdown table, and what it was measured on.
 import { type Limit, type Measured, type Row, judge } from "./row.ts";
 
-export type Machine = { cpu: string; cores: number; system: string; bun: string };
+export type Machine = {
+  cpu: string;
+  cores: number;
+  system: string;
+  bun: string;
+  /** What the machine did besides, by its load average as the run began: a busy one favours whoever uses one thread. */
+  load: number;
+};
 
 export type Line = Pick<Row, "name" | "what" | "beside" | "limit"> & { measured: Measured };
 
@@ -13,19 +20,19 @@ export function renderReport(lines: readonly Line[], machine: Machine, requests:
 Written by \`npm run bench\`. Both sides of a row were measured in the same run, turn by turn, on the same machine: the
 numbers are this machine's, the ratios are what counts.
 
-${machine.cpu}, ${machine.cores} cores, ${machine.system}, Bun ${machine.bun}
+${machine.cpu}, ${machine.cores} cores, ${machine.system}, Bun ${machine.bun}, load average ${machine.load.toFixed(1)} before the run
 
 ${renderTable([HEAD, ...lines.map(cellsOf)])}
 - Commands: medians of the wall time from spawn to exit, in random order after a warm-up. The empty program is compiled
   by the same Bun with the options of \`build.sh\`.
 - The bare server is a \`Bun.serve\` in a process of its own that answers the same bytes and checks nothing; load by wrk,
-  16 connections, medians of the rounds. Memory is read after ${requests.toLocaleString("en")} requests more.
+  16 connections, medians of the rounds and of their ratios. Memory is read after ${requests.toLocaleString("en")} requests.
 - A time beside a delay is what is left when the delays of the mock AWS have been taken away, and root's step with them.
 `;
 }
 
-/** `1.16 ×`, `12.3 ms`, `0.02 %`. */
-export function renderLimit(limit: Limit): string {
+/** `≤ 1.5 ×`, `≥ 0.8 ×`. */
+function renderLimit(limit: Limit): string {
   return "atMost" in limit ? `≤ ${limit.atMost} ${limit.unit}` : `≥ ${limit.atLeast} ${limit.unit}`;
 }
 

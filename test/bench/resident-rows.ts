@@ -1,51 +1,60 @@
 // What the daemon costs while it stays: memory after many requests, a core's time while nobody asks.
 import { cpuMs, hasProcessFacts, residentMiB } from "./process-facts.ts";
 import { type Measured, type Row, shared } from "./row.ts";
-import type { Scene } from "./scene.ts";
+import { openScene } from "./scene.ts";
 import { BARE, NO_WRK, keptRequest } from "./server-rows.ts";
 import { hasWrk, runWrk } from "./wrk.ts";
 
 type Memory = { halfMiB: number; fullMiB: number };
 
+const SETTLE_MS = 5000;
 const IDLE_MS = 10_000;
 const NO_PROC: Measured = { skipped: "run on Linux" };
 
-export function residentRows(scene: Scene, requests: number): Row[] {
-  const measureBoth = shared(async () => ({
-    ours: await memoryOf(scene.daemonPid, await keptRequest(scene.metacred), requests),
-    theirs: await memoryOf(scene.barePid, await keptRequest(scene.bare), requests),
-  }));
-  const memoryRow = (what: string, beside: string, atMost: number, measure: () => Promise<Measured>): Row => ({
-    name: `after ${requests.toLocaleString("en")} requests`,
+export function residentRows(requests: number): Row[] {
+  const measureAll = shared(() => stay(requests));
+  const row = (
+    name: string,
+    what: string,
+    limit: Row["limit"],
+    beside: string,
+    pick: (all: Stay) => Measured,
+  ): Row => ({
+    name,
     what,
     beside,
-    limit: { unit: "×", atMost },
-    measure: async () => (!hasProcessFacts() ? NO_PROC : hasWrk() ? measure() : NO_WRK),
+    limit,
+    measure: async () => (!hasProcessFacts() ? NO_PROC : hasWrk() ? pick(await measureAll()) : NO_WRK),
   });
+  const asked = `after ${requests.toLocaleString("en")} requests`;
   return [
-    memoryRow("resident memory", BARE, 1.6, async () => {
-      const { ours, theirs } = await measureBoth();
-      return ratio(ours.fullMiB, theirs.fullMiB);
-    }),
+    row(asked, "resident memory", { unit: "×", atMost: 1.6 }, BARE, ({ ours, theirs }) =>
+      ratio(ours.fullMiB, theirs.fullMiB),
+    ),
     // A garbage collector breathes; a leak of a hundred bytes a request would be 10 MiB at the short run already.
-    memoryRow("resident memory", "after half of them", 1.1, async () => {
-      const { ours } = await measureBoth();
-      return ratio(ours.fullMiB, ours.halfMiB);
-    }),
-    {
-      name: "idle daemon",
-      what: "processor time",
-      beside: "one core",
-      limit: { unit: "%", atMost: 0.1 },
-      async measure() {
-        if (!hasProcessFacts()) return NO_PROC;
-        const before = cpuMs(scene.daemonPid);
-        await Bun.sleep(IDLE_MS);
-        const spentMs = cpuMs(scene.daemonPid) - before;
-        return { value: (spentMs / IDLE_MS) * 100, ours: `${spentMs.toFixed(2)} ms`, theirs: `${IDLE_MS / 1000} s` };
-      },
-    },
+    row(asked, "resident memory", { unit: "×", atMost: 1.1 }, "after half of them", ({ ours }) =>
+      ratio(ours.fullMiB, ours.halfMiB),
+    ),
+    row("idle daemon", "processor time", { unit: "%", atMost: 0.1 }, "one core", ({ idleCpuMs }) => ({
+      value: (idleCpuMs / IDLE_MS) * 100,
+      ours: `${idleCpuMs.toFixed(2)} ms`,
+      theirs: `${IDLE_MS / 1000} s`,
+    })),
   ];
+}
+
+type Stay = { ours: Memory; theirs: Memory; idleCpuMs: number };
+
+// Servers of its own, which have been asked nothing else before.
+async function stay(requests: number): Promise<Stay> {
+  await using scene = await openScene();
+  const ours = await memoryOf(scene.daemonPid, await keptRequest(scene.metacred), requests);
+  const theirs = await memoryOf(scene.barePid, await keptRequest(scene.bare), requests);
+  // What the load has left is cleared up first.
+  await Bun.sleep(SETTLE_MS);
+  const before = cpuMs(scene.daemonPid);
+  await Bun.sleep(IDLE_MS);
+  return { ours, theirs, idleCpuMs: cpuMs(scene.daemonPid) - before };
 }
 
 async function memoryOf(pid: number, load: Awaited<ReturnType<typeof keptRequest>>, requests: number): Promise<Memory> {

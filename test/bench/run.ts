@@ -2,7 +2,7 @@
 //   bun test/bench/run.ts [REQUESTS] [--strict]
 // Prints the table and writes RESULTS.md. With --strict a row that misses its limit makes the exit code 1.
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus, release, type as systemName } from "node:os";
+import { cpus, loadavg, release, type as systemName } from "node:os";
 import { join, resolve } from "node:path";
 import { commandRows } from "./command-rows.ts";
 import { pinnedBun } from "./programs.ts";
@@ -17,20 +17,21 @@ const ROOT = resolve(import.meta.dir, "../..");
 const DEFAULT_REQUESTS = 200_000;
 
 function rowsOf(scene: Scene, requests: number): Row[] {
-  return [...commandRows(scene), ...serverRows(scene), ...waitingRows(scene), ...residentRows(scene, requests)];
+  return [...commandRows(scene), ...serverRows(scene), ...waitingRows(scene), ...residentRows(requests)];
 }
 
 async function main(words: readonly string[]): Promise<number> {
   const requests = Number(words.find((word) => /^\d+$/.test(word)) ?? DEFAULT_REQUESTS);
   const pinned = pinnedBun(readFileSync(join(ROOT, "package.json"), "utf8"));
   if (Bun.version !== pinned) throw new Error(`this is Bun ${Bun.version}, the program's is ${pinned}: npm run bench`);
+  const before = machine();
   await using scene = await openScene();
   const lines: Line[] = [];
   for (const row of rowsOf(scene, requests)) {
     process.stderr.write(`${row.name}, ${row.what} …\n`);
     lines.push({ ...row, measured: await row.measure() });
   }
-  const report = renderReport(lines, machine(), requests);
+  const report = renderReport(lines, before, requests);
   process.stdout.write(`${report}\n`);
   writeFileSync(join(import.meta.dir, "RESULTS.md"), report);
   const missed = lines.filter(({ limit, measured }) => judge(limit, measured) === "FAIL");
@@ -45,6 +46,7 @@ function machine(): Machine {
     cores: all.length,
     system: `${systemName()} ${release()}`,
     bun: Bun.version,
+    load: loadavg()[0] ?? 0,
   };
 }
 

@@ -16,12 +16,13 @@ import { type Load, type WrkOptions, hasWrk, runWrk } from "./wrk.ts";
 export const BARE = "bare Bun.serve";
 export const NO_WRK: Measured = { skipped: "install wrk" };
 
-const ROUNDS = 3;
-const SECONDS = 3;
-const WARM_UP_SECONDS = 1;
+// Many short rounds: what else the machine does meanwhile then falls on both alike.
+const ROUNDS = 9;
+const SECONDS = 1;
+const WARM_UP_SECONDS = 3;
 const REQUESTS_OF_ROUND = 3;
 
-type Both = { ours: { perSecond: number; p99Ms: number }; theirs: { perSecond: number; p99Ms: number } };
+type Both = { ours: Load; theirs: Load };
 
 export function serverRows(scene: Scene): Row[] {
   const kept = shared(() => loadBoth(scene.metacred, scene.bare, keptRequest));
@@ -73,32 +74,37 @@ async function loadBoth(
   metacred: ImdsTarget,
   bare: ImdsTarget,
   requestsTo: (target: ImdsTarget) => Promise<Omit<WrkOptions, "seconds">>,
-): Promise<Both> {
+): Promise<Both[]> {
   const [ours, theirs] = [await requestsTo(metacred), await requestsTo(bare)];
   for (const load of [ours, theirs]) await runWrk({ ...load, seconds: WARM_UP_SECONDS });
-  const loads: { ours: Load; theirs: Load }[] = [];
+  const rounds: Both[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    loads.push({
+    rounds.push({
       ours: await runWrk({ ...ours, seconds: SECONDS }),
       theirs: await runWrk({ ...theirs, seconds: SECONDS }),
     });
   }
-  return { ours: summary(loads.map((load) => load.ours)), theirs: summary(loads.map((load) => load.theirs)) };
+  return rounds;
 }
 
-function summary(loads: readonly Load[]): { perSecond: number; p99Ms: number } {
+function perSecond(rounds: readonly Both[], requestsEach = 1): Measured {
+  const text = (each: number) => Math.round(each / requestsEach).toLocaleString("en");
+  return compare(rounds, (load) => load.requestsPerSecond, text);
+}
+
+function p99(rounds: readonly Both[]): Measured {
+  return compare(
+    rounds,
+    (load) => load.p99Ms,
+    (ms) => `${ms.toFixed(2)} ms`,
+  );
+}
+
+// The median of the rounds' ratios, not the ratio of the medians: the two of a round had the same machine.
+function compare(rounds: readonly Both[], of: (load: Load) => number, text: (value: number) => string): Measured {
   return {
-    perSecond: median(loads.map((load) => load.requestsPerSecond)),
-    p99Ms: median(loads.map((load) => load.p99Ms)),
+    value: median(rounds.map(({ ours, theirs }) => of(ours) / of(theirs))),
+    ours: text(median(rounds.map(({ ours }) => of(ours)))),
+    theirs: text(median(rounds.map(({ theirs }) => of(theirs)))),
   };
-}
-
-function perSecond({ ours, theirs }: Both, requests = 1): Measured {
-  const text = (each: number) => Math.round(each / requests).toLocaleString("en");
-  return { value: ours.perSecond / theirs.perSecond, ours: text(ours.perSecond), theirs: text(theirs.perSecond) };
-}
-
-function p99({ ours, theirs }: Both): Measured {
-  const text = (ms: number) => `${ms.toFixed(2)} ms`;
-  return { value: ours.p99Ms / theirs.p99Ms, ours: text(ours.p99Ms), theirs: text(theirs.p99Ms) };
 }

@@ -102,6 +102,11 @@ describe("config.d", () => {
     expect(message).toBe(`~/config.d/x.toml:2: "roles.dev.role_arn" is missing`);
   });
 
+  test("does not make a wrong file right", async () => {
+    const files = { "config.toml": "[imds]\nport = 0", "config.d/x.toml": "[imds]\nport = 1" };
+    expect((await failureOf(() => load(files))).message).toStartWith(`~/config.toml:2: "imds.port"`);
+  });
+
   test("an error names the drop-in", async () => {
     const { message } = await failureOf(() => load({ "config.toml": "", "config.d/x.toml": `\nbse = "a"` }));
     expect(message).toBe(`~/config.d/x.toml:2: unknown key "bse"`);

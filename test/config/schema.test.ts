@@ -40,6 +40,7 @@ test("advertise can be off", () => {
   expect(v.parse(configSchema, { imds: { advertise: "off" } }).imds.advertise).toBe("off");
 });
 
+const titled = (title: string, config: object, right: boolean): [string, object, boolean] => [title, config, right];
 const role = (rest: object) => ({ roles: { dev: { role_arn: "arn:aws:iam::111122223333:role/Dev", ...rest } } });
 
 describe("takes the edges, refuses what is beyond", () => {
@@ -60,6 +61,10 @@ describe("takes the edges, refuses what is beyond", () => {
     ["account of 12 digits", { accounts: { prod: "222233334444" } }, true],
     ["account of 11 digits", { accounts: { prod: "22223333444" } }, false],
     ["account as a number", { accounts: { prod: 222_233_334_444 } }, false],
+    ...["auto", "nft", "iptables", "none"].map((method) => titled(`method ${method}`, { redirect: { method } }, true)),
+    titled("method pf", { redirect: { method: "pf" } }, false),
+    ...["error", "warn", "info", "debug"].map((level) => titled(`level ${level}`, { log: { level } }, true)),
+    ...["text", "json"].map((format) => titled(`format ${format}`, { log: { format } }, true)),
     ["no users", { redirect: { users: [] } }, false],
     ["an empty role_arn", { roles: { dev: { role_arn: "" } } }, false],
     ["tags that are no text", role({ tags: { team: 1 } }), false],

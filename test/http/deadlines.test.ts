@@ -80,6 +80,19 @@ test("each answered request renews the time", async () => {
   }
 });
 
+test("the time for the next request counts from the answer, however long the last one took to arrive", async () => {
+  await using server = serve();
+  using client = await connectRaw(server);
+  client.send(GET.slice(0, 20));
+  await server.settle();
+  await server.clock.advance(IDLE_MS * 0.75);
+  client.send(GET.slice(20));
+  await client.reply();
+  await server.clock.advance(IDLE_MS * 0.75);
+  client.send(GET);
+  expect((await client.reply()).body).toBe("ok");
+});
+
 test("a slow handler is not hurried, and its connection is idle only after the answer", async () => {
   const slow = Promise.withResolvers<HttpResponse>();
   await using server = serve((target) => (target === "/slow" ? slow.promise : { status: 200 }));

@@ -117,3 +117,22 @@ test("a Unix socket: the same, with an empty address", async () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test.each(["127.0.0.1", "0.0.0.0"])("listening on %s: our own end of the connection", async (hostname) => {
+  const server = listenHttp(
+    { hostname, port: 0 },
+    {
+      accept: ({ localAddress, localPort }) => ({ localAddress, localPort }),
+      handle: (_, caller) => ({ status: 200, body: JSON.stringify(caller) }),
+      maxBodyBytes: 0,
+      idleMs: 60_000,
+      maxConnections: 10,
+    },
+  );
+  try {
+    const { body } = await askRaw(server, get("/", "Connection: close\r\n"));
+    expect(JSON.parse(body)).toEqual({ localAddress: "127.0.0.1", localPort: server.port });
+  } finally {
+    await server.stop();
+  }
+});

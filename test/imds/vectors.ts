@@ -18,7 +18,7 @@ export type Start = (change?: Change) => Session;
 
 export type Vector = readonly [id: string, title: string, run: (start: Start) => Promise<void>];
 
-/** For what only the wire can show, such as a body's framing. */
+/** Of EC2's own 404 body, as smithy-rs recorded it (imds_no_iam_role). */
 export const NOT_FOUND_SHA256 = "3f92bfc0961a4bf4e83938c708afb562018c698f4a2775acc4d59879c33aa39c";
 
 export function createSession(world: World, driver: Driver): Session {

@@ -3,7 +3,8 @@ import { expect, test } from "bun:test";
 import type { ImdsCaller } from "../../src/imds/message.ts";
 import { createImds } from "../../src/imds/imds.ts";
 import type { ImdsView } from "../../src/imds/view.ts";
-import { createWorld, INSTANCE, VIEW } from "./world.ts";
+import { createSession } from "./vectors.ts";
+import { createWorld, directDriver, INSTANCE, TOKEN, TTL, VIEW } from "./world.ts";
 
 function read(view: ImdsView, target: string): string | number {
   const world = createWorld({ view, httpTokens: "optional" });
@@ -77,6 +78,47 @@ test("names of JavaScript's own are no paths", () => {
   for (const name of ["constructor", "__proto__", "hasOwnProperty", "toString"]) {
     expect([read(VIEW, `/${name}`), read(VIEW, `/latest/meta-data/${name}`)]).toEqual([404, 404]);
   }
+});
+
+test("headers follow the document and the token from answer to answer", async () => {
+  const world = createWorld();
+  const { ask, token } = createSession(world, directDriver(world));
+  const tokens = [await token("60"), await token("300")];
+  const seen: (string | undefined)[][] = [];
+  for (const each of tokens) {
+    for (const target of ["instance-id", "iam/security-credentials/metacred", "instance-id"]) {
+      const { header } = await ask(`GET /latest/meta-data/${target}`, [[TOKEN, each]]);
+      seen.push([header(TTL), header("last-modified")?.slice(17, 25)]);
+    }
+  }
+  const [start, obtained] = ["12:00:00", "11:59:58"];
+  expect(seen).toEqual([
+    ["60", start],
+    ["60", obtained],
+    ["60", start],
+    ["300", start],
+    ["300", obtained],
+    ["300", start],
+  ]);
+});
+
+test("the account may become known after the credentials", () => {
+  const world = createWorld({
+    view: { ...VIEW, role: { ...UNKNOWN_ACCOUNT, accountId: undefined } },
+    httpTokens: "optional",
+  });
+  const headers = [["host", "169.254.169.254"]] as const;
+  const target = "/latest/meta-data/iam/security-credentials-extended/metacred";
+  const account = () => {
+    const { body } = world.imds(
+      { method: "GET", target, version: "1.1", headers, body: new Uint8Array() },
+      world.caller,
+    );
+    return JSON.parse(String(body)).AccountId;
+  };
+  const before = account();
+  world.view = VIEW;
+  expect([before, account()]).toEqual([undefined, "012345678901"]);
 });
 
 test("a view may depend on the caller, and shows in the next request", () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { accountOfArn, isRoleName, parseRoleArn, partitionOfRegion, roleArnOf } from "../../src/roles/arn.ts";
+import {
+  accountOfArn,
+  homeRegionOf,
+  isRoleName,
+  parseRoleArn,
+  partitionOfRegion,
+  roleArnOf,
+} from "../../src/roles/arn.ts";
 
 describe("role ARNs", () => {
   test.each<[string, ReturnType<typeof parseRoleArn>]>([
@@ -16,6 +23,7 @@ describe("role ARNs", () => {
       "arn:aws-iso-b:iam::111122223333:role/aws-reserved/sso.amazonaws.com/R_0a",
       { partition: "aws-iso-b", accountId: "111122223333", path: "aws-reserved/sso.amazonaws.com/", roleName: "R_0a" },
     ],
+    ["arn:aws:iam::111122223333:role/D", { partition: "aws", accountId: "111122223333", path: "", roleName: "D" }],
     ["arn:aws:iam::11112222333:role/Dev", undefined],
     ["arn:aws:iam::111122223333:user/Dev", undefined],
     ["arn:aws:iam::111122223333:role/", undefined],
@@ -32,6 +40,7 @@ describe("role ARNs", () => {
 
 test.each<[string, boolean]>([
   ["Dev", true],
+  ["D", true],
   ["team/a/Dev", true],
   ["x".repeat(64), true],
   ["x".repeat(65), false],
@@ -62,6 +71,20 @@ test.each([
   [undefined, "aws"],
 ])("region %s is in %s", (region, partition) => {
   expect(partitionOfRegion(region)).toBe(partition);
+});
+
+test.each([
+  ["aws", "us-east-1"],
+  ["aws-cn", "cn-northwest-1"],
+  ["aws-us-gov", "us-gov-west-1"],
+  ["aws-iso", "us-iso-east-1"],
+  ["aws-iso-b", "us-isob-east-1"],
+  ["aws-iso-e", "eu-isoe-west-1"],
+  ["aws-iso-f", "us-isof-south-1"],
+  ["aws-eusc", "eusc-de-east-1"],
+  ["aws-new", "us-east-1"],
+])("%s is asked in %s", (partition, region) => {
+  expect(homeRegionOf(partition)).toBe(region);
 });
 
 test.each<[string, ReturnType<typeof accountOfArn>]>([

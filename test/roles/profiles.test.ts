@@ -64,6 +64,14 @@ describe("role_arn", () => {
     expect(steps).toEqual([{ roleArn: DEV, sessionName: "fixed", externalId: "ext", durationSeconds: 900 }]);
   });
 
+  test.each([
+    ["900", 900],
+    ["43200", 43_200],
+  ])("duration_seconds = %s", (duration_seconds, seconds) => {
+    const { steps } = resolve("p", { p: { role_arn: DEV, source_profile: "keys", duration_seconds }, keys: KEYS });
+    expect(steps[0]?.durationSeconds).toBe(seconds);
+  });
+
   test("a chain of three: the first assumed comes first, each with its own parameters", () => {
     const profiles = {
       top: { role_arn: OPS, source_profile: "middle", external_id: "top" },
@@ -178,6 +186,11 @@ describe("refused", () => {
         k: KEYS,
       },
       { message: /"q" needs a code from m$/, hint: /without mfa_serial/, exit: 4 },
+    ],
+    [
+      "half of its own keys as its source",
+      { p: { role_arn: DEV, source_profile: "p", aws_access_key_id: "AKIA" } },
+      { message: /in a circle: p → p$/, hint: /source_profile of "p"/, exit: 2 },
     ],
     ...["899", "43201", "1h", "900.5", ""].map(
       (text): [string, Profiles, { message: RegExp; hint: RegExp; exit: number }] => [

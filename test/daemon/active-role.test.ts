@@ -1,0 +1,199 @@
+import { describe, expect, test } from "bun:test";
+import type { Session } from "../../src/aws/credentials.ts";
+import { type ActiveRole, createActiveRole } from "../../src/daemon/active-role.ts";
+import type { RoleCatalog } from "../../src/daemon/role-catalog.ts";
+import { CliError } from "../../src/errors.ts";
+import { type RoleSpec, sessionKey } from "../../src/roles/role-spec.ts";
+import { failureOf } from "../support/failure.ts";
+import { configOf, liveSession, roleSpec } from "./fakes.ts";
+
+type Desk = {
+  active: ActiveRole;
+  /** Names that were pinned, in order; undefined for none. */
+  pinned: (string | undefined)[];
+  /** Fetches that were begun and not yet ended, by name. */
+  pending: Map<string, { answer(): void; fail(): void }>;
+};
+
+/** Every name is a role but `unknown`; fetches end when the test says so, others at once. */
+function desk({ waits = [] as string[], specOf = (name: string) => roleSpec({ name }) } = {}): Desk {
+  const pinned: (string | undefined)[] = [];
+  const pending: Desk["pending"] = new Map();
+  const ensure = ({ name }: RoleSpec): Promise<Session> => {
+    if (!waits.includes(name)) return Promise.resolve(liveSession());
+    const { promise, resolve, reject } = Promise.withResolvers<Session>();
+    pending.set(name, { answer: () => resolve(liveSession()), fail: () => reject(new CliError(`no ${name}`)) });
+    return promise;
+  };
+  const resolve = async (name: string) => {
+    if (name === "unknown") throw new CliError("no such role", { exit: 2 });
+    return specOf(name);
+  };
+  const catalog: RoleCatalog = {
+    config: () => configOf(),
+    reload: () => undefined,
+    resolve,
+    resolveDefault: () => resolve("default"),
+    names: async () => [],
+  };
+  const sessions = { ensure, pin: (spec: RoleSpec | undefined) => void pinned.push(spec?.name) };
+  return { active: createActiveRole({ sessions, catalog }), pinned, pending };
+}
+
+async function serving(options: Parameters<typeof desk>[0] = {}): Promise<Desk> {
+  const it = desk(options);
+  await it.active.start(roleSpec());
+  return it;
+}
+
+const nameOf = ({ active }: Desk) => active.spec()?.name;
+const settle = async () => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+};
+
+test("before the start there is nothing", () => {
+  const { active } = desk();
+  expect([active.spec(), active.key(), active.previousName()]).toEqual([undefined, undefined, undefined]);
+});
+
+test("the start: fetched, pinned, and without a previous role", async () => {
+  const it = await serving();
+  expect(it.active.key()).toBe(sessionKey(roleSpec()));
+  expect([nameOf(it), it.active.previousName(), it.pinned]).toEqual(["dev", undefined, ["dev"]]);
+});
+
+test("a switch happens when the credentials are there, and not before", async () => {
+  const it = await serving({ waits: ["ops"] });
+  const using = it.active.use("ops");
+  await settle();
+  expect([nameOf(it), it.pinned]).toEqual(["dev", ["dev"]]);
+  it.pending.get("ops")?.answer();
+  await using;
+  expect([nameOf(it), it.pinned, it.active.previousName()]).toEqual(["ops", ["dev", "ops"], "dev"]);
+});
+
+describe("a switch that fails keeps the old role", () => {
+  test("no credentials", async () => {
+    const it = await serving({ waits: ["ops"] });
+    const failing = failureOf(() => it.active.use("ops"));
+    await settle();
+    it.pending.get("ops")?.fail();
+    expect((await failing).message).toBe("no ops");
+    expect([nameOf(it), it.pinned, it.active.previousName()]).toEqual(["dev", ["dev"], undefined]);
+  });
+
+  test("no such role", async () => {
+    const it = await serving();
+    expect((await failureOf(() => it.active.use("unknown"))).exit).toBe(2);
+    expect(nameOf(it)).toBe("dev");
+  });
+});
+
+describe("use -", () => {
+  test("there and back again", async () => {
+    const it = await serving();
+    await it.active.use("ops");
+    await it.active.use("-");
+    expect([nameOf(it), it.active.previousName()]).toEqual(["dev", "ops"]);
+    await it.active.use("-");
+    expect([nameOf(it), it.active.previousName()]).toEqual(["ops", "dev"]);
+  });
+
+  test("the same role twice does not become its own predecessor", async () => {
+    const it = await serving();
+    await it.active.use("ops");
+    await it.active.use("ops");
+    expect(it.active.previousName()).toBe("dev");
+  });
+
+  test("before any switch", async () => {
+    const it = await serving();
+    expect(await failureOf(() => it.active.use("-"))).toEqual({
+      message: "there is no previous role yet",
+      hint: "metacred use ROLE",
+      exit: 2,
+    });
+  });
+
+  test("back to none, and from it", async () => {
+    const it = await serving();
+    await it.active.use("none");
+    expect([nameOf(it), it.active.previousName()]).toEqual([undefined, "dev"]);
+    await it.active.use("-");
+    expect([nameOf(it), it.active.previousName()]).toEqual(["dev", "none"]);
+    await it.active.use("-");
+    expect(nameOf(it)).toBeUndefined();
+  });
+});
+
+test("use none serves nothing and pins nothing", async () => {
+  const it = await serving();
+  await it.active.use("none");
+  expect([it.active.spec(), it.active.key(), it.pinned]).toEqual([undefined, undefined, ["dev", undefined]]);
+});
+
+describe("two at once", () => {
+  test("the one asked for last is served last, though its credentials were there first", async () => {
+    const it = await serving({ waits: ["slow"] });
+    const both = [it.active.use("slow"), it.active.use("fast")];
+    await settle();
+    expect(nameOf(it)).toBe("dev");
+    it.pending.get("slow")?.answer();
+    await Promise.all(both);
+    expect([nameOf(it), it.pinned]).toEqual(["fast", ["dev", "slow", "fast"]]);
+  });
+
+  test("the first one's failure does not touch the second", async () => {
+    const it = await serving({ waits: ["slow"] });
+    const failing = failureOf(() => it.active.use("slow"));
+    const second = it.active.use("fast");
+    await settle();
+    it.pending.get("slow")?.fail();
+    expect((await failing).message).toBe("no slow");
+    await second;
+    expect([nameOf(it), it.active.previousName()]).toEqual(["fast", "dev"]);
+  });
+});
+
+describe("after the files changed", () => {
+  test("the role is resolved anew", async () => {
+    let region = "eu-central-1";
+    const it = await serving({ specOf: (name) => roleSpec({ name, region }) });
+    region = "us-east-1";
+    await it.active.renew();
+    expect(it.active.spec()?.region).toBe("us-east-1");
+    expect(it.active.key()).toBe(sessionKey(roleSpec({ region: "us-east-1" })));
+    expect(it.active.previousName()).toBeUndefined();
+  });
+
+  test("it is done when the new credentials are there", async () => {
+    const waits: string[] = [];
+    const it = await serving({ waits });
+    waits.push("dev");
+    let done = false;
+    const renewing = it.active.renew().then(() => (done = true));
+    await settle();
+    expect(done).toBe(false);
+    it.pending.get("dev")?.answer();
+    expect(await renewing).toBe(true);
+  });
+
+  test("a role that is gone stays as it was", async () => {
+    let gone = false;
+    const specOf = (name: string) => {
+      if (gone) throw new CliError("gone");
+      return roleSpec({ name });
+    };
+    const it = await serving({ specOf });
+    gone = true;
+    expect((await failureOf(() => it.active.renew())).message).toBe("gone");
+    expect(nameOf(it)).toBe("dev");
+  });
+
+  test("none stays none", async () => {
+    const it = await serving();
+    await it.active.use("none");
+    await it.active.renew();
+    expect(nameOf(it)).toBeUndefined();
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, test } from "bun:test";
+import { credentialsAnswer } from "../../src/daemon/credentials-answer.ts";
+import { liveSession, roleSpec } from "./fakes.ts";
+
+test("a session as the control socket carries it, with its real expiry", () => {
+  expect(credentialsAnswer(roleSpec(), liveSession())).toEqual({
+    access_key_id: "ASIA",
+    secret_access_key: "s",
+    session_token: "t",
+    expiration: "2026-01-01T01:00:00.000Z",
+    account_id: "111122223333",
+    region: "eu-central-1",
+  });
+});
+
+test("what is not known is null", () => {
+  const session = liveSession({ expiration: undefined, accountId: undefined });
+  expect(credentialsAnswer(roleSpec({ region: undefined }), session)).toMatchObject({
+    expiration: null,
+    account_id: null,
+    region: null,
+  });
+});

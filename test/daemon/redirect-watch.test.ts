@@ -1,0 +1,150 @@
+import { describe, expect, test } from "bun:test";
+import type { Guard } from "../../src/daemon/guard.ts";
+import { watchRedirect } from "../../src/daemon/redirect-watch.ts";
+import { manualClock } from "../support/manual-clock.ts";
+import { keptLog } from "./fakes.ts";
+
+const MINUTE_MS = 60_000;
+
+function watching({ guarded = true } = {}) {
+  const clock = manualClock();
+  const { log, lines } = keptLog();
+  const ended = Promise.withResolvers<void>();
+  const state = { healthy: true, runs: 0, repairs: 0, wakes: 0 };
+  let hold: Promise<void> | undefined;
+  const guard: Guard = {
+    method: "nft",
+    again: () => void state.repairs++,
+    down: async () => true,
+    ended: ended.promise,
+  };
+  const selfTest = {
+    arrived: () => false,
+    async run() {
+      state.runs++;
+      await hold;
+      return state.healthy;
+    },
+  };
+  const onWake = () => void state.wakes++;
+  const watch = watchRedirect({ clock, log, selfTest, guard: guarded ? guard : undefined, onWake });
+  return {
+    clock,
+    lines,
+    state,
+    watch,
+    endGuard: ended.resolve,
+    /** Self-tests answer when the returned function is called. */
+    holdTests() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      hold = promise;
+      return resolve;
+    },
+  };
+}
+
+test("looks every three seconds, and says when it did", async () => {
+  const { clock, state, watch } = watching();
+  expect(watch.health()).toEqual({ healthy: true, checkedAt: undefined });
+  await clock.advance(2999);
+  expect(state.runs).toBe(0);
+  await clock.advance(1);
+  expect(state.runs).toBe(1);
+  expect(watch.health()).toEqual({ healthy: true, checkedAt: new Date("2026-01-01T00:00:03Z") });
+  await clock.advance(MINUTE_MS - 3000);
+  expect([state.runs, state.repairs]).toEqual([20, 0]);
+});
+
+describe("rules that somebody flushed", () => {
+  test("are applied anew, and looked at again a second later", async () => {
+    const { clock, state, watch, lines } = watching();
+    state.healthy = false;
+    await clock.advance(3000);
+    expect([state.runs, state.repairs, watch.health().healthy]).toEqual([1, 1, false]);
+    state.healthy = true;
+    await clock.advance(1000);
+    expect([state.runs, state.repairs, watch.health().healthy]).toEqual([2, 1, true]);
+    expect(lines).toEqual([
+      "warn requests do not reach metacred",
+      "info applying the redirect anew",
+      "info requests reach metacred again",
+    ]);
+  });
+
+  test("for good: tried every three seconds, said once", async () => {
+    const { clock, state, lines } = watching();
+    state.healthy = false;
+    await clock.advance(MINUTE_MS);
+    expect(state.runs).toBeWithin(19, 22);
+    expect(state.repairs).toBe(state.runs);
+    expect(lines.filter((line) => line.startsWith("warn"))).toEqual(["warn requests do not reach metacred"]);
+  });
+
+  test("without root's part there is nobody to ask", async () => {
+    const { clock, state, watch } = watching({ guarded: false });
+    state.healthy = false;
+    await clock.advance(3000);
+    expect(watch.health().healthy).toBe(false);
+  });
+
+  test("after root's part has ended nothing is written to it", async () => {
+    const { clock, state, endGuard } = watching();
+    endGuard();
+    state.healthy = false;
+    await clock.advance(MINUTE_MS);
+    expect(state.repairs).toBe(0);
+  });
+});
+
+test("check looks at once", async () => {
+  const { state, watch } = watching();
+  state.healthy = false;
+  expect([await watch.check(), state.runs, state.repairs]).toEqual([false, 1, 1]);
+});
+
+describe("the machine slept", () => {
+  test.each<[string, number, number]>([
+    ["an hour", 60 * MINUTE_MS, 1],
+    ["eleven seconds", 11_000, 1],
+    ["a correction of the clock", 9000, 0],
+    ["the clock set back", -60 * MINUTE_MS, 0],
+  ])("%s", async (_title, ms, wakes) => {
+    const { clock, state } = watching();
+    await clock.advance(3000);
+    clock.jump(ms);
+    await clock.advance(3000);
+    expect(state.wakes).toBe(wakes);
+    await clock.advance(MINUTE_MS);
+    expect(state.wakes).toBe(wakes);
+  });
+
+  test("twice", async () => {
+    const { clock, state } = watching();
+    for (let night = 1; night <= 2; night++) {
+      clock.jump(8 * 60 * MINUTE_MS);
+      await clock.advance(3000);
+      expect(state.wakes).toBe(night);
+    }
+  });
+});
+
+describe("stopped", () => {
+  test("looks no more", async () => {
+    const { clock, state, watch } = watching();
+    watch.stop();
+    await clock.advance(MINUTE_MS);
+    expect(state.runs).toBe(0);
+  });
+
+  test("in the middle of a look: it neither repairs nor complains nor looks again", async () => {
+    const { clock, state, watch, lines, holdTests } = watching();
+    const release = holdTests();
+    await clock.advance(3000);
+    expect(state.runs).toBe(1);
+    watch.stop();
+    state.healthy = false;
+    release();
+    await clock.advance(MINUTE_MS);
+    expect([state.runs, state.repairs, lines]).toEqual([1, 0, []]);
+  });
+});

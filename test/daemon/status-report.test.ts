@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { type ReportInput, statusReport } from "../../src/daemon/status-report.ts";
+import { NOW, ROLE_ARN, configOf, liveSession, roleSpec, sessionState } from "./fakes.ts";
+
+const input = (change: Partial<ReportInput> = {}): ReportInput => ({
+  pid: 4711,
+  startedAt: NOW,
+  now: new Date("2026-01-01T00:10:00Z"),
+  config: configOf(),
+  served: {
+    spec: roleSpec(),
+    session: liveSession(),
+    state: sessionState({ nextRefreshAt: new Date("2026-01-01T00:35:00Z"), limitedByUpstream: true }),
+  },
+  previousName: "ops",
+  port: 25_772,
+  redirect: "nft",
+  health: { healthy: true, checkedAt: NOW },
+  refusals: { host: 2 },
+  ...change,
+});
+
+test("serving: real expiry beside the advertised one", () => {
+  expect(statusReport(input())).toEqual({
+    schema: 1,
+    version: "0.0.0-dev",
+    pid: 4711,
+    started_at: "2026-01-01T00:00:00.000Z",
+    state: "serving",
+    role: {
+      name: "dev",
+      arn: ROLE_ARN,
+      account_id: "111122223333",
+      region: "eu-central-1",
+      obtained_at: "2026-01-01T00:00:00.000Z",
+      expiration: "2026-01-01T01:00:00.000Z",
+      advertised_expiration: "2026-01-01T00:26:00.000Z",
+      next_refresh_at: "2026-01-01T00:35:00.000Z",
+      limited_by_upstream: true,
+    },
+    previous_role: "ops",
+    base: "profile corp",
+    endpoints: { imds: "http://169.254.169.254/", endpoint: "http://127.0.0.1:25772/" },
+    redirect: { method: "nft", healthy: true, checked_at: "2026-01-01T00:00:00.000Z" },
+    refusals: { host: 2 },
+    last_error: null,
+  });
+});
+
+test("idle", () => {
+  expect(statusReport(input({ served: undefined, previousName: undefined }))).toMatchObject({
+    state: "idle",
+    role: null,
+    base: null,
+    previous_role: null,
+    last_error: null,
+  });
+});
+
+test("waiting, and why", () => {
+  const lastError = { message: "no network", hint: undefined, exit: 1, at: NOW };
+  const served = { spec: roleSpec({ region: undefined }), session: undefined, state: sessionState({ lastError }) };
+  expect(statusReport(input({ served }))).toMatchObject({
+    state: "waiting",
+    role: { region: null, obtained_at: null, expiration: null, advertised_expiration: null, next_refresh_at: null },
+    last_error: { message: "no network", hint: null, exit: 1, at: "2026-01-01T00:00:00.000Z" },
+  });
+});
+
+test("endpoint mode has no address of EC2", () => {
+  const report = statusReport(input({ redirect: "none", health: { healthy: true, checkedAt: undefined } }));
+  expect(report.endpoints).toEqual({ imds: null, endpoint: "http://127.0.0.1:25772/" });
+  expect(report.redirect).toEqual({ method: "none", healthy: true, checked_at: null });
+});
+
+describe("never a secret", () => {
+  test("of a served session", () => {
+    expect(JSON.stringify(statusReport(input()))).not.toMatch(/"s"|"t"|ASIA/);
+  });
+});

@@ -1,0 +1,54 @@
+import { expect, test } from "bun:test";
+import { type Environment, resolvePaths } from "../src/paths.ts";
+
+const resolve = (env: Environment, platform: NodeJS.Platform = "linux", option?: string) =>
+  resolvePaths({ env, platform, home: "/home/ann" }, option);
+
+test("Linux without XDG variables", () => {
+  expect(resolve({})).toEqual({
+    configFile: "/home/ann/.config/metacred/config.toml",
+    configNamed: false,
+    stateDir: "/home/ann/.local/state/metacred",
+    runtimeDir: "/home/ann/.local/state/metacred",
+    socketFile: "/home/ann/.local/state/metacred/control.sock",
+    lockFile: "/home/ann/.local/state/metacred/serve.lock",
+    logFile: "/home/ann/.local/state/metacred/metacred.log",
+  });
+});
+
+const XDG = { XDG_CONFIG_HOME: "/c", XDG_STATE_HOME: "/s/", XDG_RUNTIME_DIR: "/run/user/1000" };
+
+test.each<NodeJS.Platform>(["linux", "darwin"])("XDG variables on %s", (platform) => {
+  expect(resolve(XDG, platform)).toEqual({
+    configFile: "/c/metacred/config.toml",
+    configNamed: false,
+    stateDir: "/s/metacred",
+    runtimeDir: "/run/user/1000/metacred",
+    socketFile: "/run/user/1000/metacred/control.sock",
+    lockFile: "/run/user/1000/metacred/serve.lock",
+    logFile: "/s/metacred/metacred.log",
+  });
+});
+
+test("macOS without XDG variables", () => {
+  const library = "/home/ann/Library/Application Support/metacred";
+  expect(resolve({}, "darwin")).toMatchObject({
+    configFile: `${library}/config.toml`,
+    stateDir: library,
+    runtimeDir: library,
+  });
+});
+
+// XDG Base Directory Specification: a relative path is invalid and must be ignored.
+test("relative XDG variables count for nothing", () => {
+  const relative = { XDG_CONFIG_HOME: "c", XDG_STATE_HOME: "./s", XDG_RUNTIME_DIR: "" };
+  expect(resolve(relative)).toEqual(resolve({}));
+});
+
+test.each<[string, Environment, string | undefined, string, boolean]>([
+  ["--config", { METACRED_CONFIG: "/e.toml" }, "o.toml", "o.toml", true],
+  ["METACRED_CONFIG", { METACRED_CONFIG: "/e.toml", ...XDG }, undefined, "/e.toml", true],
+  ["an empty METACRED_CONFIG", { METACRED_CONFIG: "" }, undefined, "/home/ann/.config/metacred/config.toml", false],
+])("configuration by %s", (_title, env, option, configFile, configNamed) => {
+  expect(resolve(env, "linux", option)).toMatchObject({ configFile, configNamed });
+});

@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { desk } from "./command.ts";
+
+const CONFIG = `[profile corp]
+region = x
+[profile  'quoted'] # a comment
+[default]
+[sso-session acme]
+`;
+const METACRED = `[roles.dev]
+role_arn = "x"
+[roles.dev.tags]
+team = "a"
+ [ roles . "with.dot" ]
+[roles.'quoted']
+[imds]
+`;
+
+async function names(kind: string, files: Record<string, string>): Promise<string[]> {
+  await using it = desk();
+  for (const [name, text] of Object.entries(files)) it.file(name, text);
+  const { stdout, stderr, exitCode } = await it.metacred("__complete", kind);
+  expect([stderr, exitCode]).toEqual(["", 0]);
+  return stdout.split("\n").slice(0, -1);
+}
+
+const FILES = {
+  ".aws/config": CONFIG,
+  ".aws/credentials": "[corp]\naws_access_key_id = a\n[ keys ]\n",
+  ".config/metacred/config.toml": METACRED,
+};
+
+test.each<[string, Record<string, string>, string[]]>([
+  ["roles", FILES, ["corp", "default", "dev", "keys", "quoted", "with.dot"]],
+  ["profiles", FILES, ["corp", "default", "keys", "quoted"]],
+  ["something-else", FILES, []],
+  ["roles", {}, []],
+  ["roles", { ".config/metacred/config.toml": "not [ TOML\n[roles.dev]\n" }, ["dev"]],
+])("%s of %j", async (kind, files, wanted) => {
+  expect(await names(kind, files)).toEqual(wanted);
+});
+
+test("the files that the environment names", async () => {
+  await using it = desk();
+  it.env["AWS_CONFIG_FILE"] = it.file("elsewhere/config", CONFIG);
+  it.env["AWS_SHARED_CREDENTIALS_FILE"] = it.file("elsewhere/credentials", "[keys]\n");
+  it.env["METACRED_CONFIG"] = it.file("elsewhere/metacred.toml", METACRED);
+  expect((await it.metacred("__complete", "roles")).stdout).toBe("corp\ndefault\ndev\nkeys\nquoted\nwith.dot\n");
+});
