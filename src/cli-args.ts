@@ -13,6 +13,7 @@ export function strictArgs(command: string, args: ArgsDef, words: readonly strin
   let positionals = 0;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
+    if (word === "") throw usage(command, `"metacred ${command}" was given an empty word`);
     if (!word.startsWith("-") || word === "-") {
       positionals++;
       if (positionals > places.length) throw usage(command, `"metacred ${command}" does not take "${word}"`);

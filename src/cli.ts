@@ -42,7 +42,7 @@ export async function runCli(
     return EXIT.usage;
   }
   if (name === "--help" || name === "-h" || name === "help") return printHelp(rest[0]);
-  const command = await (COMMANDS[name] ?? HIDDEN[name])?.();
+  const command = await (named(COMMANDS, name) ?? named(HIDDEN, name))?.();
   if (command === undefined) throw unknownCommand(name);
   if (rest.includes("--help") || rest.includes("-h")) return printHelp(name);
   if (tail !== undefined) {
@@ -62,10 +62,15 @@ async function printHelp(name: string | undefined): Promise<number> {
     process.stdout.write(await renderOverview(COMMANDS));
     return EXIT.ok;
   }
-  const command = await COMMANDS[name]?.();
+  const command = await named(COMMANDS, name)?.();
   if (command === undefined) throw unknownCommand(name);
   process.stdout.write(await renderHelp(name, command));
   return EXIT.ok;
+}
+
+// Not what every object inherits: `metacred constructor` is no command.
+function named(commands: Readonly<Record<string, Load>>, name: string): Load | undefined {
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
 }
 
 function unknownCommand(name: string): CliError {

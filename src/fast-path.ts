@@ -48,11 +48,11 @@ function statusOf(rest: readonly string[]): Quick | undefined {
 }
 
 function useOf([role, ...more]: readonly string[]): Quick | undefined {
-  if (role === undefined || more.length > 0 || (role.startsWith("-") && role !== "-")) return undefined;
+  if (!role || more.length > 0 || (role.startsWith("-") && role !== "-")) return undefined;
   return (context) => switchRole(context, role);
 }
 
 function credentialProcessOf([flag, role, ...more]: readonly string[]): Quick | undefined {
-  if (more.length > 0 || (flag !== undefined && (flag !== "--role" || role === undefined))) return undefined;
+  if (more.length > 0 || (flag !== undefined && (flag !== "--role" || !role))) return undefined;
   return (context) => printCredentialProcess(context, { role });
 }

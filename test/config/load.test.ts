@@ -117,7 +117,7 @@ describe("a file of another user", () => {
   // As root the file is given away; as anybody else, the reader claims to be another.
   const load = (name: string, readerUid: number) => {
     using folder = scratchFolder();
-    const configFile = folder.file("config.toml", "");
+    const configFile = join(folder.path, "config.toml");
     const file = folder.file(name, `base = "evil"`);
     if (UID === 0) chownSync(file, 4242, 4242);
     return loadConfig({ configFile, configNamed: false }, readerUid);
