@@ -31,7 +31,8 @@ export async function launchDaemon(
   const daemon = Bun.spawn([...ownCommand(), DAEMON_COMMAND, JSON.stringify(order)], {
     detached: true,
     cwd: context.home,
-    env: childEnvironment(absolutePaths(context)),
+    // Bun looks whether to collect garbage every second; half a minute is enough for a daemon that mostly sleeps.
+    env: { BUN_GC_TIMER_INTERVAL: "30000", ...childEnvironment(absolutePaths(context)) },
     // The fourth is the daemon's hold on root's part; its other end becomes that part's standard input.
     stdio: ["pipe", "pipe", logDescriptor, "pipe"],
   });
