@@ -1,32 +1,10 @@
 // What config.toml may say. Only what this version does is here: a key that would be ignored is an error.
 import * as v from "valibot";
+import { durationBetween } from "./duration.ts";
+import { imdsSchema } from "./imds-schema.ts";
 
 const text = v.pipe(v.string(), v.minLength(1, "must not be empty"));
 const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/, "must be an account id of 12 digits, in quotes"));
-
-const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 } as const;
-
-/** Milliseconds of a duration like `90s`, `25m`, `1h` or `1h30m`; undefined when it is none. */
-export function parseDurationMs(value: string): number | undefined {
-  if (!/^(\d+[smh])+$/.test(value)) return undefined;
-  let totalMs = 0;
-  for (const [, amount, unit] of value.matchAll(/(\d+)([smh])/g)) {
-    totalMs += Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
-  }
-  return totalMs;
-}
-
-function durationBetween(lowest: string, highest: string) {
-  const inRange = (value: string) => {
-    const ms = parseDurationMs(value);
-    return ms !== undefined && ms >= (parseDurationMs(lowest) ?? 0) && ms <= (parseDurationMs(highest) ?? 0);
-  };
-  return v.pipe(
-    v.string(),
-    v.check(inRange, `must be a duration from ${lowest} to ${highest}, like "25m" or "1h"`),
-    v.transform((value) => parseDurationMs(value) ?? 0),
-  );
-}
 
 const role = v.strictObject({
   role_arn: text,
@@ -47,21 +25,7 @@ export const configSchema = v.strictObject({
   region: v.optional(text),
   accounts: v.optional(v.record(v.string(), accountId), {}),
   roles: v.optional(v.record(v.string(), role), {}),
-  imds: v.optional(
-    v.strictObject({
-      enabled: v.optional(v.boolean(), true),
-      port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 25_772),
-      http_tokens: v.optional(v.picklist(["required", "optional"]), "required"),
-      advertise: v.optional(v.union([v.literal("off"), durationBetween("10m", "12h")]), "16m"),
-      server_header: v.optional(v.boolean(), false),
-      instance_id: v.optional(text),
-      instance_type: v.optional(text),
-      ami_id: v.optional(text),
-      availability_zone: v.optional(text),
-      hostname: v.optional(text),
-    }),
-    {},
-  ),
+  imds: v.optional(imdsSchema, {}),
   refresh: v.optional(v.strictObject({ early: v.optional(durationBetween("1m", "2h"), "25m") }), {}),
   redirect: v.optional(
     v.strictObject({

@@ -2,24 +2,22 @@
 import { randomBytes } from "node:crypto";
 import { type CallerFinder, callerIdentity } from "../callers/find-caller.ts";
 import { isOwnOrDescendant, listenerOf } from "../callers/process.ts";
-import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { type HttpServer, listenHttp } from "../http/server.ts";
-import { createImds } from "../imds/imds.ts";
+import { createImds, type Imds } from "../imds/imds.ts";
 import type { ImdsCaller } from "../imds/message.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
-import type { InstanceFacts } from "./instance.ts";
+import type { ImdsSettings } from "./imds-settings.ts";
 import type { Refusals } from "./refusals.ts";
 import type { SelfTest } from "./self-test.ts";
 
 export type EmulatorDeps = {
   context: Pick<Context, "clock" | "platform" | "uid">;
   log: Log;
-  config(): Config;
   view(): ImdsView;
-  instance: InstanceFacts;
+  settings: ImdsSettings;
   uids: readonly number[] | "*";
   findCaller: CallerFinder;
   refusals: Refusals;
@@ -27,6 +25,11 @@ export type EmulatorDeps = {
   /** True while base credentials are being fetched: only then can a request come from that very fetch. */
   mayLoop(): boolean;
   onLoop(): void;
+};
+
+export type Emulator = HttpServer & {
+  /** Answers by other settings from the next request on; tokens that clients have stay good. */
+  apply(settings: ImdsSettings): void;
 };
 
 const HOSTNAME = "127.0.0.1";
@@ -39,11 +42,7 @@ const TOKEN_KEY_BYTES = 32;
  * Behind a redirect the port does not matter: the next free one. Without one (`endpoint`) it is what clients know, so a
  * taken one is an error that names the holder, and a newer daemon listens beside the older one it replaces.
  */
-export function listenEmulator(
-  port: number,
-  mode: "redirect" | "endpoint" | "replace",
-  deps: EmulatorDeps,
-): HttpServer {
+export function listenEmulator(port: number, mode: "redirect" | "endpoint" | "replace", deps: EmulatorDeps): Emulator {
   const last = mode === "redirect" ? Math.min(port + NEXT_PORTS, 65_535) : port;
   for (let candidate = port; ; candidate++) {
     try {
@@ -61,24 +60,25 @@ function assertFree(port: number): void {
   Bun.listen({ hostname: HOSTNAME, port, socket: { data() {} } }).stop(true);
 }
 
-function listenOn(where: { hostname: string; port: number; reusePort: boolean }, deps: EmulatorDeps): HttpServer {
+function listenOn(where: { hostname: string; port: number; reusePort: boolean }, deps: EmulatorDeps): Emulator {
   const { clock, platform, uid } = deps.context;
   // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
   const knowsUid = callerIdentity(platform) === "kernel";
-  const { http_tokens: httpTokens, enabled, server_header: serverHeader } = deps.config().imds;
-  const imds = createImds({
-    view: deps.view,
-    now: () => clock.now(),
-    monotonicMs: () => clock.monotonicMs(),
-    key: randomBytes(TOKEN_KEY_BYTES),
-    httpTokens,
-    enabled,
-    serverHeader,
-    port: where.port,
-    uids: deps.uids,
-    instance: deps.instance,
-  });
-  return listenHttp<ImdsCaller>(where, {
+  const key = randomBytes(TOKEN_KEY_BYTES);
+  const startedAt = clock.now();
+  const imdsOf = (settings: ImdsSettings): Imds =>
+    createImds({
+      ...settings,
+      view: deps.view,
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
+      key,
+      startedAt,
+      port: where.port,
+      uids: deps.uids,
+    });
+  let imds = imdsOf(deps.settings);
+  const server = listenHttp<ImdsCaller>(where, {
     accept(peer) {
       const owner = deps.findCaller(peer);
       const loop = owner.uid !== undefined && deps.mayLoop() && isOwnOrDescendant(owner.inode, owner.uid);
@@ -96,6 +96,7 @@ function listenOn(where: { hostname: string; port: number; reusePort: boolean },
     maxConnections: MAX_CONNECTIONS,
     onError: (error) => deps.log.error("metadata request failed", { error: messageOf(error) }),
   });
+  return { ...server, apply: (settings) => void (imds = imdsOf(settings)) };
 }
 
 function portTaken(port: number, cause: unknown): CliError {

@@ -11,7 +11,7 @@ import type { Core } from "./core.ts";
 import { listenEmulator } from "./emulator.ts";
 import { answersAt } from "./foreign-service.ts";
 import type { Guard } from "./guard.ts";
-import { instanceFacts } from "./instance.ts";
+import { createImdsSettings } from "./imds-settings.ts";
 import { type RedirectWatch, watchRedirect } from "./redirect-watch.ts";
 import { type Refusals, createRefusals } from "./refusals.ts";
 import { type SelfTest, createSelfTest } from "./self-test.ts";
@@ -22,6 +22,8 @@ export type Network = {
   redirect: Guard["method"] | "none";
   refusals: Refusals;
   watch: RedirectWatch;
+  /** Has the metadata service take up [imds] as it is now; the warning says why it kept what it had. */
+  reload(): string | undefined;
 };
 
 export type NetworkInput = {
@@ -60,12 +62,13 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   const uids = uidsOf(config.redirect.users, context.uid, readPasswd());
   const findCaller: CallerFinder = createCallerFinder({ platform, libc: input.libc });
   const mode = input.redirect ? "redirect" : input.replaces ? "replace" : "endpoint";
+  const { configFile } = context.paths;
+  const settingsOf = createImdsSettings({ ...context, configFile });
   const emulator = listenEmulator(input.port ?? config.imds.port, mode, {
     context,
     log,
-    config: () => core.catalog.config(),
     view: core.view,
-    instance: instanceFacts(config, context),
+    settings: settingsOf(config.imds),
     uids,
     findCaller,
     refusals,
@@ -86,13 +89,24 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   if (!(await passes(selfTest, shared))) throw notReached(input.redirect);
   const watch = watchRedirect({ clock, log, selfTest, guard, onWake: () => core.sessions.refreshNow() });
   undo.defer(() => watch.stop());
-  return { port: emulator.port, redirect: guard?.method ?? "none", refusals, watch };
+  const reload = () => warningOf(() => emulator.apply(settingsOf(core.catalog.config().imds)));
+  return { port: emulator.port, redirect: guard?.method ?? "none", refusals, watch, reload };
 }
 
 // Where the kernel cannot be told which listener of a shared port to prefer, some of the tries reach the older daemon.
 async function passes(selfTest: SelfTest, shared: boolean): Promise<boolean> {
   for (let tries = shared ? SHARED_TRIES : 1; tries > 0; tries--) if (await selfTest.run()) return true;
   return false;
+}
+
+function warningOf(task: () => void): string | undefined {
+  try {
+    task();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return `kept the metadata as it was: ${error.message}`;
+  }
 }
 
 function planFor(port: number, uids: readonly number[] | "*", { context, core }: NetworkInput): RedirectPlan {

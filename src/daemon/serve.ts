@@ -77,7 +77,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   if (older !== undefined) await stopOlder(oldName(paths.socketFile), older, log);
   releaseLock();
   link.ready(status(), notes(core));
-  await Promise.race([stopped.promise, link.untilStopped(() => void reload(core, log))]);
+  await Promise.race([stopped.promise, link.untilStopped(() => void reload(core, network, log))]);
   await tearDown();
   await control.stop();
   log.info("stopped");
@@ -120,10 +120,10 @@ function handlersOf(
     },
     stop,
     async use(role) {
-      const warning = core.catalog.reload();
+      const warnings = [core.catalog.reload(), network.reload()].filter((warning) => warning !== undefined);
       await core.active.use(role);
       log.info("switched", { role: core.active.spec()?.name ?? "none" });
-      return { status: status(), warnings: [...(warning === undefined ? [] : [warning]), ...notes(core)] };
+      return { status: status(), warnings: [...warnings, ...notes(core)] };
     },
     credentials: core.credentials,
   };
@@ -151,9 +151,11 @@ async function stopOlder(socketFile: string, { version, pid }: Status, log: Log)
   rmSync(socketFile, { force: true });
 }
 
-async function reload(core: Core, log: Log): Promise<void> {
+async function reload(core: Core, network: Network, log: Log): Promise<void> {
   const warning = core.catalog.reload();
   if (warning !== undefined) return log.warn(warning);
+  const kept = network.reload();
+  if (kept !== undefined) log.warn(kept);
   try {
     await core.active.renew();
     log.info("read the configuration again");

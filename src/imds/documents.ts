@@ -4,15 +4,17 @@ import { createHash } from "node:crypto";
 import type { ImdsCredentials, ImdsProblem } from "./view.ts";
 import type { Moment } from "./tree.ts";
 
-export type Fields = readonly (readonly [name: string, value: string | null])[];
+export type Fields = readonly (readonly [name: string, value: string | readonly string[] | null])[];
 
 /** Whole seconds: Swift's client crashes on a fraction, Go's fails on an offset such as +0000. */
 export function timestamp(instant: Date): string {
   return `${instant.toISOString().slice(0, 19)}Z`;
 }
 
-export function spacedJson(fields: Fields): string {
-  return `{\n${fields.map(([name, value]) => `  ${JSON.stringify(name)} : ${JSON.stringify(value)}`).join(",\n")}\n}`;
+/** `indent` stands before every line but the first. */
+export function spacedJson(fields: Fields, indent = ""): string {
+  const lines = fields.map(([name, value]) => `${indent}  ${JSON.stringify(name)} : ${valueText(value)}`);
+  return `{\n${lines.join(",\n")}\n${indent}}`;
 }
 
 /** `accountId` is for the extended tree only: old .NET clients throw on a key they do not know. */
@@ -73,7 +75,7 @@ export function identityDocument(moment: Moment): string | undefined {
     ["availabilityZone", zoneOf(moment) ?? null],
     ["billingProducts", null],
     ["devpayProductCodes", null],
-    ["marketplaceProductCodes", null],
+    ["marketplaceProductCodes", instance.productCodes ?? null],
     ["imageId", instance.amiId],
     ["instanceId", instance.instanceId],
     ["instanceType", instance.instanceType],
@@ -93,6 +95,10 @@ export function zoneOf({ view: { region, availabilityZone } }: Pick<Moment, "vie
 }
 
 // --- internal ---
+
+function valueText(value: Fields[number][1]): string {
+  return Array.isArray(value) ? `[ ${value.map((item) => JSON.stringify(item)).join(", ")} ]` : JSON.stringify(value);
+}
 
 function roleNameOf(arn: string | undefined): string {
   const resource = arn?.split(":").at(5)?.split("/") ?? [];

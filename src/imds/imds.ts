@@ -25,6 +25,8 @@ export type ImdsOptions<C extends ImdsCaller> = {
   port: number;
   uids: readonly number[] | "*";
   instance: ImdsInstance;
+  /** When the pretended instance was started; now, where it is not said. */
+  startedAt?: Date;
   roleName?: string;
   /** Serve `iam/security-credentials-extended/`, the tree with `AccountId`. */
   extended?: boolean;
@@ -33,8 +35,7 @@ export type ImdsOptions<C extends ImdsCaller> = {
 export type Imds<C extends ImdsCaller = ImdsCaller> = (request: ImdsRequest, caller: C) => ImdsAnswer;
 
 export function createImds<C extends ImdsCaller>(options: ImdsOptions<C>): Imds<C> {
-  const startedAt = options.now();
-  const { instance, roleName = ROLE_NAME, extended = true } = options;
+  const { instance, roleName = ROLE_NAME, extended = true, startedAt = options.now() } = options;
   const route = createRouter(metadataRoot(instance, { roleName, extended }));
   const guard = createGuard(options);
   const tokens = createTokens({ key: options.key, monotonicMs: () => options.monotonicMs() });
@@ -54,7 +55,8 @@ export function createImds<C extends ImdsCaller>(options: ImdsOptions<C>): Imds<
     const body = node === undefined ? undefined : readNode(node, moment);
     if (node === undefined || body === undefined) return notFound(...ttlHeader(session));
     const modifiedAt = (node.kind === "leaf" ? node.modifiedAt?.(moment) : undefined) ?? startedAt;
-    return { status: 200, headers: headersOf(modifiedAt, session), body };
+    const type = node.kind === "leaf" ? node.contentType : undefined;
+    return { status: 200, headers: headersOf(modifiedAt, session, type), body };
   };
 
   const answer: Imds<C> = (request, caller) => {
@@ -101,13 +103,19 @@ function ttlHeader(session: Session): readonly ImdsHeader[] {
 }
 
 // The same list while nothing in it changes: clients ask in bursts, and the server renders a list it knows for free.
-function rememberHeaders(): (modifiedAt: Date, session: Session) => readonly ImdsHeader[] {
+function rememberHeaders(): (modifiedAt: Date, session: Session, type?: string) => readonly ImdsHeader[] {
   let last: { modifiedMs: number; session: Session; headers: readonly ImdsHeader[] } | undefined;
-  return (modifiedAt, session) => {
+  const make = (modifiedAt: Date, session: Session, type: ImdsHeader): readonly ImdsHeader[] => [
+    type,
+    ["Accept-Ranges", "none"],
+    ["Last-Modified", modifiedAt.toUTCString()],
+    ...ttlHeader(session),
+  ];
+  return (modifiedAt, session, type) => {
+    if (type !== undefined) return make(modifiedAt, session, ["Content-Type", type]);
     const modifiedMs = modifiedAt.getTime();
     if (last === undefined || last.modifiedMs !== modifiedMs || last.session !== session) {
-      const modified: ImdsHeader = ["Last-Modified", modifiedAt.toUTCString()];
-      last = { modifiedMs, session, headers: [TEXT, ["Accept-Ranges", "none"], modified, ...ttlHeader(session)] };
+      last = { modifiedMs, session, headers: make(modifiedAt, session, TEXT) };
     }
     return last.headers;
   };

@@ -26,13 +26,46 @@ export type ImdsView = {
   availabilityZone?: string;
 };
 
-/** The machine that is pretended. */
+/** The machine that is pretended. What is absent is not served, unless something honest follows from the rest. */
 export type ImdsInstance = {
   instanceId: string;
   instanceType: string;
   amiId: string;
-  hostname: string;
+  /** Absent: made of the private address and the region, as EC2 does. */
+  hostname?: string;
   privateIp: string;
   mac: string;
   architecture?: string;
+  publicIp?: string;
+  publicHostname?: string;
+  securityGroups?: readonly string[];
+  vpcId?: string;
+  subnetId?: string;
+  blockDevices?: Readonly<Record<string, string>>;
+  publicKeys?: Readonly<Record<string, string>>;
+  productCodes?: readonly string[];
+  /** Absent: as on an instance that does not allow tags in its metadata. */
+  tags?: Readonly<Record<string, string>>;
+  userData?: Uint8Array;
+  scenario?: ImdsScenario;
+  /** Further leaves, by their path below `meta-data`. */
+  more?: Readonly<Record<string, string>>;
+};
+
+/** What happens to the instance, to see how an application takes it. Delays are counted from `since`. */
+export type ImdsScenario = {
+  since: Date;
+  spot?: { action: string; afterMs: number; time: Date | undefined };
+  rebalance?: { afterMs: number; time: Date | undefined };
+  maintenance?: ImdsMaintenance;
+  autoscaling?: { state: string; afterMs: number };
+};
+
+export type ImdsMaintenance = {
+  afterMs: number;
+  code: string;
+  state: "active" | "completed" | "canceled";
+  notBefore: Date | undefined;
+  notAfter: Date | undefined;
+  notBeforeDeadline: Date | undefined;
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
-import { configSchema, parseDurationMs } from "../../src/config/schema.ts";
+import { parseDurationMs } from "../../src/config/duration.ts";
+import { configSchema } from "../../src/config/schema.ts";
 
 test.each<[string, number | undefined]>([
   ["90s", 90_000],

@@ -85,7 +85,7 @@ export function directDriver(world: World): Driver {
       const lowered = headers.map(([name, value]) => [name.toLowerCase(), value.trim()] as const);
       const request = { method, target, version, headers: lowered, body: new Uint8Array() };
       const answer = world.imds(request, world.caller);
-      const body = String(answer.body ?? "");
+      const body = typeof answer.body === "string" ? answer.body : Buffer.from(answer.body ?? []).toString("latin1");
       const sent = [...(answer.headers ?? []), ["Content-Length", String(body.length)] as const];
       return {
         status: answer.status,
