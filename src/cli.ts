@@ -7,12 +7,19 @@ import { CliError, EXIT } from "./errors.ts";
 import { renderHelp, renderOverview } from "./help.ts";
 import { nearestWord } from "./nearest.ts";
 
-export type CommandModule = { default: CommandDef; examples: readonly string[] };
+export type CommandModule = {
+  default: CommandDef;
+  examples: readonly string[];
+  /** Words behind `--` belong to it; it is run with `{ context, tail }`. */
+  takesTail?: boolean;
+};
 
 type Load = () => Promise<CommandModule>;
 
 // What every definition has in common; its own flags are checked where it is written.
-const load = <Args extends ArgsDef>(module: Promise<{ default: CommandDef<Args>; examples: readonly string[] }>) =>
+const load = <Args extends ArgsDef>(
+  module: Promise<Omit<CommandModule, "default"> & { default: CommandDef<Args> }>,
+) =>
   module as unknown as Promise<CommandModule>;
 
 export const COMMANDS: Readonly<Record<string, Load>> = {
@@ -22,6 +29,8 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   stop: () => load(import("./commands/stop.ts")),
   roles: () => load(import("./commands/roles.ts")),
   "credential-process": () => load(import("./commands/credential-process.ts")),
+  exec: () => load(import("./commands/exec.ts")),
+  env: () => load(import("./commands/env.ts")),
   completions: () => load(import("./commands/completions.ts")),
   demo: () => load(import("./commands/demo.ts")),
 };
@@ -45,7 +54,7 @@ export async function runCli(
   const command = await (named(COMMANDS, name) ?? named(HIDDEN, name))?.();
   if (command === undefined) throw unknownCommand(name);
   if (rest.includes("--help") || rest.includes("-h")) return printHelp(name);
-  if (tail !== undefined) {
+  if (tail !== undefined && command.takesTail !== true) {
     throw new CliError(`"metacred ${name}" takes nothing behind --`, {
       hint: `metacred ${name} --help`,
       exit: EXIT.usage,
@@ -53,7 +62,8 @@ export async function runCli(
   }
   const args = (await command.default.args) as ArgsDef | undefined;
   const rawArgs = strictArgs(name, args ?? {}, rest);
-  const { result } = await runCommand(command.default, { rawArgs, data: context });
+  const data = command.takesTail === true ? { context, tail } : context;
+  const { result } = await runCommand(command.default, { rawArgs, data });
   return typeof result === "number" ? result : EXIT.ok;
 }
 

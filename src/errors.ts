@@ -1,6 +1,6 @@
 // The one error that is shown to a person: what failed, then what to type next.
 
-/** Exit codes of the contract. `exec` adds the child's own code, 126 and 127 as env(1) does. */
+/** Exit codes of the contract. `exec` adds the child's own code. */
 export const EXIT = {
   ok: 0,
   failure: 1,
@@ -9,6 +9,9 @@ export const EXIT = {
   needsPerson: 4,
   needsPrivilege: 5,
   awsRefused: 6,
+  /** As env(1) has them, for `exec`. */
+  notRunnable: 126,
+  noSuchCommand: 127,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

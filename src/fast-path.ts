@@ -3,6 +3,8 @@
 import type { Context } from "./context.ts";
 import { print } from "./print.ts";
 import { printNames } from "./quick/complete.ts";
+import { printEnv } from "./quick/env.ts";
+import { execCommand } from "./quick/exec.ts";
 import { printCredentialProcess } from "./quick/credential-process.ts";
 import { STATUS_FLAGS, type StatusOptions, printStatus } from "./quick/status.ts";
 import { switchRole } from "./quick/use.ts";
@@ -10,9 +12,9 @@ import { VERSION } from "./version.ts";
 
 type Quick = (context: Context) => Promise<number>;
 
-export function fastPath(head: readonly string[], hasTail: boolean): Quick | undefined {
-  if (hasTail) return undefined;
+export function fastPath(head: readonly string[], tail: readonly string[] | undefined): Quick | undefined {
   const [command, ...rest] = head;
+  if (tail !== undefined) return command === "exec" ? execOf(rest, tail) : undefined;
   switch (command) {
     case "--version":
     case "-v":
@@ -23,6 +25,8 @@ export function fastPath(head: readonly string[], hasTail: boolean): Quick | und
       return useOf(rest);
     case "credential-process":
       return credentialProcessOf(rest);
+    case "env":
+      return envOf(rest);
     case "__complete":
       return (context) => printNames(context, rest[0] ?? "");
     default:
@@ -52,7 +56,31 @@ function useOf([role, ...more]: readonly string[]): Quick | undefined {
   return (context) => switchRole(context, role);
 }
 
-function credentialProcessOf([flag, role, ...more]: readonly string[]): Quick | undefined {
-  if (more.length > 0 || (flag !== undefined && (flag !== "--role" || !role))) return undefined;
-  return (context) => printCredentialProcess(context, { role });
+function credentialProcessOf(rest: readonly string[]): Quick | undefined {
+  const values = valuesOf(rest, ["--role"]);
+  return values && ((context) => printCredentialProcess(context, { role: values["--role"] }));
+}
+
+function envOf(rest: readonly string[]): Quick | undefined {
+  const values = valuesOf(rest, ["--role", "--format"]);
+  return (
+    values &&
+    ((context) => printEnv(context, { role: values["--role"], format: values["--format"], json: false }))
+  );
+}
+
+function execOf(rest: readonly string[], tail: readonly string[]): Quick | undefined {
+  const values = valuesOf(rest, ["--role"]);
+  return values && ((context) => execCommand(context, { role: values["--role"], env: false }, tail));
+}
+
+/** Flags and their values, where nothing else is there and each comes once. */
+function valuesOf(words: readonly string[], flags: readonly string[]): Record<string, string> | undefined {
+  const values: Record<string, string> = {};
+  for (let index = 0; index < words.length; index += 2) {
+    const [flag = "", value] = words.slice(index, index + 2);
+    if (!flags.includes(flag) || !value || Object.hasOwn(values, flag)) return undefined;
+    values[flag] = value;
+  }
+  return values;
 }

@@ -1,12 +1,14 @@
 // The CLI's end of the control socket. Part of every quick command, so it imports next to nothing.
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
-import { type CredentialsAnswer, type ErrorAnswer, PATHS, type Status, type UseAnswer } from "./protocol.ts";
+import { type ContainerAnswer, type CredentialsAnswer, type ErrorAnswer, PATHS, type Status, type UseAnswer } from "./protocol.ts";
 
 export type Control = {
   status(): Promise<Status>;
   stop(): Promise<void>;
   use(role: string): Promise<UseAnswer>;
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
+  /** `pid`: while that process lives, the role is kept ready for it. */
+  container(role: string | undefined, pid: number): Promise<ContainerAnswer>;
 };
 
 /** Every call throws `CliError` with exit 3 when no daemon listens on the socket. */
@@ -23,6 +25,8 @@ export function controlClient(socketFile: string): Control {
     use: async (role) => (await ask("POST", PATHS.use, { role })) as UseAnswer,
     credentials: async (role) =>
       (await ask("POST", PATHS.credentials, role === undefined ? {} : { role })) as CredentialsAnswer,
+    container: async (role, pid) =>
+      (await ask("POST", PATHS.container, role === undefined ? { pid } : { role, pid })) as ContainerAnswer,
   };
 }
 

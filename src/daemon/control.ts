@@ -4,13 +4,14 @@ import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import { type HttpServer, listenHttp } from "../http/server.ts";
 import type { Log } from "../output.ts";
-import { type CredentialsAnswer, type ErrorAnswer, PATHS, type Status, type UseAnswer } from "./protocol.ts";
+import { type ContainerAnswer, type CredentialsAnswer, type ErrorAnswer, PATHS, type Status, type UseAnswer } from "./protocol.ts";
 
 export type ControlHandlers = {
   status(): Promise<Status>;
   stop(): Promise<void>;
   use(role: string): Promise<UseAnswer>;
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
+  container(role: string | undefined, pid: number | undefined): Promise<ContainerAnswer>;
 };
 
 type Deps = {
@@ -23,6 +24,10 @@ type Deps = {
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
 const useBody = v.object({ role: name });
 const credentialsBody = v.object({ role: v.optional(name) });
+const containerBody = v.object({
+  role: v.optional(name),
+  pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+});
 const MAX_BODY_BYTES = 65_536;
 const IDLE_MS = 120_000;
 const MAX_CONNECTIONS = 512;
@@ -68,6 +73,10 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
       return handlers.use(bodyOf(useBody, request).role);
     case `POST ${PATHS.credentials}`:
       return handlers.credentials(bodyOf(credentialsBody, request).role);
+    case `POST ${PATHS.container}`: {
+      const { role, pid } = bodyOf(containerBody, request);
+      return handlers.container(role, pid);
+    }
     default:
       return undefined;
   }

@@ -23,6 +23,8 @@ export type Core = {
   served(): ServedRole | undefined;
   view(): ImdsView;
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
+  /** The named role, else the active one; throws where neither is there. */
+  wanted(role: string | undefined): Promise<RoleSpec>;
   loop: { possible(): boolean; seen(): void };
 };
 
@@ -60,6 +62,7 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     active,
     served,
     view: () => view(served(), catalog.config(), clock.now()),
+    wanted: (role) => wanted(role, active, catalog),
     async credentials(role) {
       const spec = await wanted(role, active, catalog);
       return credentialsAnswer(spec, await sessions.ensure(spec));

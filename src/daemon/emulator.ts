@@ -1,7 +1,7 @@
 // The metadata service on its socket: a connection's caller is found once, then every request is answered from memory.
 import { randomBytes } from "node:crypto";
-import { type CallerFinder, callerIdentity } from "../callers/find-caller.ts";
-import { isOwnOrDescendant, listenerOf } from "../callers/process.ts";
+import type { CallerFinder } from "../callers/find-caller.ts";
+import { listenerOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { type HttpServer, listenHttp } from "../http/server.ts";
@@ -9,6 +9,7 @@ import { createImds, type Imds } from "../imds/imds.ts";
 import type { ImdsCaller } from "../imds/message.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
+import { createCallerOf } from "./caller-of.ts";
 import type { ImdsSettings } from "./imds-settings.ts";
 import type { Refusals } from "./refusals.ts";
 import type { SelfTest } from "./self-test.ts";
@@ -61,9 +62,7 @@ function assertFree(port: number): void {
 }
 
 function listenOn(where: { hostname: string; port: number; reusePort: boolean }, deps: EmulatorDeps): Emulator {
-  const { clock, platform, uid } = deps.context;
-  // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
-  const knowsUid = callerIdentity(platform) === "kernel";
+  const { clock } = deps.context;
   const key = randomBytes(TOKEN_KEY_BYTES);
   const startedAt = clock.now();
   const imdsOf = (settings: ImdsSettings): Imds =>
@@ -79,12 +78,7 @@ function listenOn(where: { hostname: string; port: number; reusePort: boolean },
     });
   let imds = imdsOf(deps.settings);
   const server = listenHttp<ImdsCaller>(where, {
-    accept(peer) {
-      const owner = deps.findCaller(peer);
-      const loop = owner.uid !== undefined && deps.mayLoop() && isOwnOrDescendant(owner.inode, owner.uid);
-      if (loop) deps.onLoop();
-      return { address: peer.address, uid: knowsUid ? owner.uid : uid, loop };
-    },
+    accept: createCallerOf(deps),
     handle(request, caller) {
       if (deps.selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
       const answer = imds(request, caller);

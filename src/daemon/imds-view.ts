@@ -33,19 +33,31 @@ export function createImdsView(): View {
     if (served === undefined) return imdsView(undefined, config, now);
     const { spec, session } = served;
     if (last?.spec !== spec || last.session !== session || last.config !== config) {
-      last = { spec, session, config, place: placeOf(spec, session, config) };
+      last = { spec, session, config, place: placeOf(spec, session, config.imds.availability_zone) };
     }
     return imdsView(served, config, now, last.place);
   };
 }
 
-/** Credentials are in the view only while they are valid; otherwise it says why there are none and what to type. */
+/** Of the role that is active, with the expiry that metadata clients are told. */
 export function imdsView(served: ServedRole | undefined, config: Config, now: Date, known?: Place): ImdsView {
   if (served === undefined) {
     return { problem: { code: "Failed", message: "metacred serves no role: metacred use ROLE" } };
   }
-  const { spec, session, state } = served;
-  const place = known ?? placeOf(spec, session, config);
+  const place = known ?? placeOf(served.spec, served.session, config.imds.availability_zone);
+  return withCredentials(place, served, now, advertiseMs(config));
+}
+
+/** Of any role, with its real expiry: who is given one of his own need not follow a switch. */
+export function realView(served: ServedRole, now: Date): ImdsView {
+  return withCredentials(placeOf(served.spec, served.session, undefined), served, now, undefined);
+}
+
+type Place = Pick<ImdsView, "role" | "region" | "availabilityZone">;
+
+// Credentials are in the view only while they are valid; otherwise it says why there are none and what to type.
+function withCredentials(place: Place, served: ServedRole, now: Date, capMs: number | undefined): ImdsView {
+  const { session, state } = served;
   const sessionToken = session?.credentials.sessionToken;
   if (session === undefined || sessionToken === undefined) return { ...place, problem: problemOf(state) };
   return {
@@ -54,21 +66,18 @@ export function imdsView(served: ServedRole | undefined, config: Config, now: Da
       accessKeyId: session.credentials.accessKeyId,
       secretAccessKey: session.credentials.secretAccessKey,
       sessionToken,
-      expiration: advertisedExpiration(session.expiration, now, advertiseMs(config)),
+      expiration: advertisedExpiration(session.expiration, now, capMs),
       obtainedAt: session.obtainedAt,
     },
   };
 }
 
-type Place = Pick<ImdsView, "role" | "region" | "availabilityZone">;
-
-function placeOf(spec: RoleSpec, session: Session | undefined, config: Config): Place {
+function placeOf(spec: RoleSpec, session: Session | undefined, zone: string | undefined): Place {
   const arn = roleArnOfSpec(spec, session);
   const partition =
     arn === undefined
       ? partitionOfRegion(spec.region)
       : (parseRoleArn(arn)?.partition ?? accountOfArn(arn)?.partition ?? "aws");
-  const zone = config.imds.availability_zone;
   return {
     role: { arn, accountId: accountOf(spec, session), partition },
     ...(spec.region === undefined ? {} : { region: spec.region }),

@@ -8,6 +8,7 @@ import type { RedirectPlan } from "../redirect/plan.ts";
 import type { Libc } from "../sys/libc.ts";
 import { preferSecondListener } from "../sys/port-share.ts";
 import type { Core } from "./core.ts";
+import { type ContainerEndpoint, createContainerEndpoint } from "./container-endpoint.ts";
 import { listenEmulator } from "./emulator.ts";
 import { answersAt } from "./foreign-service.ts";
 import type { Guard } from "./guard.ts";
@@ -24,6 +25,7 @@ export type Network = {
   watch: RedirectWatch;
   /** Has the metadata service take up [imds] as it is now; the warning says why it kept what it had. */
   reload(): string | undefined;
+  container: ContainerEndpoint["grant"];
 };
 
 export type NetworkInput = {
@@ -90,7 +92,10 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   const watch = watchRedirect({ clock, log, selfTest, guard, onWake: () => core.sessions.refreshNow() });
   undo.defer(() => watch.stop());
   const reload = () => warningOf(() => emulator.apply(settingsOf(core.catalog.config().imds)));
-  return { port: emulator.port, redirect: guard?.method ?? "none", refusals, watch, reload };
+  const container = createContainerEndpoint({ context, core, log, uids, findCaller, refusals });
+  undo.defer(() => container.stop());
+  const redirect = guard?.method ?? "none";
+  return { port: emulator.port, redirect, refusals, watch, reload, container: container.grant };
 }
 
 // Where the kernel cannot be told which listener of a shared port to prefer, some of the tries reach the older daemon.

@@ -6,6 +6,7 @@ export const PATHS = {
   stop: "/v1/stop",
   use: "/v1/use",
   credentials: "/v1/credentials",
+  container: "/v1/container",
 } as const;
 
 /** Instants are ISO 8601 in UTC. `schema` rises only when the meaning of a field changes. */
@@ -48,6 +49,9 @@ export type CredentialsAnswer = {
   account_id: string | null;
   region: string | null;
 };
+
+/** Where a program finds the credentials of one role for as long as the daemon runs, and what it must show there. */
+export type ContainerAnswer = { url: string; token: string; region: string | null };
 
 /** The body of every answer that is not 200. */
 export type ErrorAnswer = { error: { message: string; hint: string | null; exit: number } };

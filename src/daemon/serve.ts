@@ -126,6 +126,7 @@ function handlersOf(
       return { status: status(), warnings: [...warnings, ...notes(core)] };
     },
     credentials: core.credentials,
+    container: network.container,
   };
 }
 

@@ -17,10 +17,14 @@ export type Guard = (
 ) => RefusalReason | undefined;
 
 export function createGuard(rules: GuardRules): Guard {
-  const hosts = allowedHosts(rules.port);
+  return createHostGuard(rules.uids, allowedHosts(rules.port));
+}
+
+/** `hosts`: what `Host` may be, in lower case. */
+export function createHostGuard(uids: GuardRules["uids"], hosts: ReadonlySet<string>): Guard {
   return (caller, facts, target) => {
     if (!isOwnAddress(caller.address)) return "peer";
-    if (!isAllowedUid(caller.uid, rules.uids)) return "uid";
+    if (!isAllowedUid(caller.uid, uids)) return "uid";
     if (!isAllowedHost(hosts, facts, target)) return "host";
     if (facts.isForwarded) return "forwarded";
     if (facts.isBrowser) return "browser";

@@ -1,0 +1,123 @@
+// The container-credentials endpoint on its socket. It is opened when the first address is handed out; addresses and
+// tokens are random, live in memory alone, and end with the daemon.
+import { randomBytes } from "node:crypto";
+import type { CallerFinder } from "../callers/find-caller.ts";
+import type { Context } from "../context.ts";
+import { messageOf } from "../errors.ts";
+import { type HttpServer, listenHttp } from "../http/server.ts";
+import { type ContainerGrant, createContainer } from "../imds/container.ts";
+import type { ImdsCaller } from "../imds/message.ts";
+import type { Log } from "../output.ts";
+import { type RoleSpec, sessionKey } from "../roles/role-spec.ts";
+import { processIdentity } from "../sys/process-identity.ts";
+import { createCallerOf } from "./caller-of.ts";
+import type { Core } from "./core.ts";
+import { realView } from "./imds-view.ts";
+import type { ContainerAnswer } from "./protocol.ts";
+import type { Refusals } from "./refusals.ts";
+
+export type ContainerEndpoint = {
+  /** Gets the role first. `pid`: while that process lives, the role is kept ready for it. */
+  grant(role: string | undefined, pid: number | undefined): Promise<ContainerAnswer>;
+  stop(): Promise<void>;
+};
+
+type Deps = {
+  context: Pick<Context, "clock" | "platform" | "uid">;
+  core: Pick<Core, "sessions" | "wanted" | "loop">;
+  log: Log;
+  uids: readonly number[] | "*";
+  findCaller: CallerFinder;
+  refusals: Refusals;
+};
+
+type Grant = ContainerGrant & { key: string; holder: string | undefined; pid: number | undefined };
+
+const HOSTNAME = "127.0.0.1";
+const SECRET_BYTES = 32;
+const MAX_CONNECTIONS = 1024;
+const IDLE_MS = 30_000;
+// More than that many programs at once would be a fault; the oldest address then stops working.
+const MAX_GRANTS = 4096;
+const LOOK_EVERY_MS = 60_000;
+
+export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
+  const { clock } = deps.context;
+  const grants = new Map<string, Grant>();
+  let server: HttpServer | undefined;
+  let cancelLook: (() => void) | undefined;
+
+  // A session that nobody asks for is let go. A shell that is idle for hours is somebody.
+  const look = () => {
+    for (const { key, holder, pid } of grants.values()) {
+      if (pid !== undefined && holder !== undefined && processIdentity(pid) === holder) deps.core.sessions.current(key);
+    }
+    cancelLook = clock.after(LOOK_EVERY_MS, look);
+  };
+
+  return {
+    async grant(role, pid) {
+      const spec = await deps.core.wanted(role);
+      await deps.core.sessions.ensure(spec);
+      if (server === undefined) {
+        server = listen(deps, grants);
+        look();
+      }
+      const path = `/v1/${randomBytes(SECRET_BYTES).toString("base64url")}`;
+      const token = randomBytes(SECRET_BYTES).toString("base64url");
+      const holder = pid === undefined ? undefined : processIdentity(pid);
+      const oldest = grants.keys().next().value;
+      if (grants.size >= MAX_GRANTS && oldest !== undefined) grants.delete(oldest);
+      grants.set(path, { ...grantOf(spec, token, deps), key: sessionKey(spec), holder, pid });
+      deps.log.info("handed out a role", { role: spec.name, pid });
+      return { url: `http://${HOSTNAME}:${server.port}${path}`, token, region: spec.region ?? null };
+    },
+    async stop() {
+      cancelLook?.();
+      grants.clear();
+      await server?.stop();
+    },
+  };
+}
+
+function grantOf(spec: RoleSpec, token: string, { core: { sessions }, context: { clock } }: Deps): ContainerGrant {
+  const key = sessionKey(spec);
+  return {
+    token,
+    view() {
+      const session = sessions.current(key);
+      // Let go meanwhile, which only happens where nobody has asked for long: it is got again, the client asks again.
+      if (session === undefined && sessions.state(key) === undefined) sessions.ensure(spec).catch(() => undefined);
+      return realView({ spec, session, state: sessions.state(key) }, clock.now());
+    },
+    isFetching: () => sessions.state(key)?.lastError === undefined,
+  };
+}
+
+function listen({ context, core, log, uids, findCaller, refusals }: Deps, grants: Map<string, Grant>): HttpServer {
+  const { clock } = context;
+  let answer: ReturnType<typeof createContainer> | undefined;
+  const server = listenHttp<ImdsCaller>(
+    { hostname: HOSTNAME, port: 0 },
+    {
+      accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible, onLoop: core.loop.seen }),
+      handle(request, caller) {
+        answer ??= createContainer({
+          grant: (path) => grants.get(path),
+          now: () => clock.now(),
+          monotonicMs: () => clock.monotonicMs(),
+          port: server.port,
+          uids,
+        });
+        const given = answer(request, caller);
+        if (given.refusal !== undefined) refusals.count(given.refusal, caller.uid);
+        return given;
+      },
+      maxBodyBytes: 65_536,
+      idleMs: IDLE_MS,
+      maxConnections: MAX_CONNECTIONS,
+      onError: (error) => log.error("container credentials request failed", { error: messageOf(error) }),
+    },
+  );
+  return server;
+}
