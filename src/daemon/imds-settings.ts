@@ -39,10 +39,10 @@ export function createImdsSettings({ host, uid, configFile, home, clock }: Deps)
 const MAX_USER_DATA_BYTES = 16_384;
 
 /** Relative to the config's own folder. */
-function readUserData(file: string, { configFile, home }: { configFile: string; home: string }): Uint8Array {
+function readUserData(file: string, { configFile, home }: { configFile: string; home: string }): Uint8Array | undefined {
   const path = file.startsWith("~/") ? resolve(home, file.slice(2)) : resolve(dirname(configFile), file);
   const bytes = read(path);
-  if (bytes.length <= MAX_USER_DATA_BYTES) return bytes;
+  if (bytes.length <= MAX_USER_DATA_BYTES) return bytes.length === 0 ? undefined : bytes;
   throw new CliError(`imds.user_data is ${bytes.length} bytes: EC2 allows ${MAX_USER_DATA_BYTES}`, {
     hint: `shorten ${path}, or have it fetch the rest`,
     exit: EXIT.usage,

@@ -18,11 +18,16 @@ export async function printCredentialProcess(
     AccessKeyId: answer.access_key_id,
     SecretAccessKey: answer.secret_access_key,
     SessionToken: answer.session_token,
-    ...(answer.expiration === null ? {} : { Expiration: seconds(answer.expiration) }),
+    Expiration: seconds(answer.expiration ?? lookAgainAt(context.clock.now())),
     ...(answer.account_id === null ? {} : { AccountId: answer.account_id }),
   };
   await print(`${JSON.stringify(document)}\n`);
   return EXIT.ok;
+}
+
+// Without an expiry SDKs would keep them for ever; a quarter of an hour is when metacred itself looks again.
+function lookAgainAt(now: Date): string {
+  return new Date(now.getTime() + 15 * 60_000).toISOString();
 }
 
 /** Works with and without a daemon. */

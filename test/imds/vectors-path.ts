@@ -1,9 +1,25 @@
 import { expect } from "bun:test";
 import { createHash } from "node:crypto";
 import { NOT_FOUND_SHA256, type Vector } from "./vectors.ts";
-import { TOKEN } from "./world.ts";
+import { INSTANCE, NOW, TOKEN } from "./world.ts";
 
 const META_DATA = "/latest/meta-data";
+const WITH_MORE = {
+  ...INSTANCE,
+  publicIp: "203.0.113.7",
+  publicHostname: "ec2-203-0-113-7.compute-1.amazonaws.com",
+  publicKeys: { "my-key": "ssh-ed25519 AAAA me", other: "ssh-ed25519 BBBB you" },
+  productCodes: ["1abc2defghijklm3nopqrs4tu"],
+  tags: { Name: "web", "team:cost": "a b/ü" },
+  userData: new Uint8Array([0x1f, 0x8b, 0, 0xff, 0x0a]),
+  more: { "placement/group-name": "cluster" },
+  scenario: {
+    since: new Date(NOW),
+    spot: { action: "terminate", afterMs: 0, time: undefined },
+    rebalance: { afterMs: 0, time: undefined },
+    autoscaling: { state: "Terminated", afterMs: 0 },
+  },
+};
 
 export const PATH_VECTORS: readonly Vector[] = [
   [
@@ -19,9 +35,9 @@ export const PATH_VECTORS: readonly Vector[] = [
     "L2",
     "a version with and without slash",
     async (start) => {
-      const { get } = start();
       for (const path of ["/latest", "/latest/", "/2021-03-23"]) {
-        expect((await get(path)).body).toBe("dynamic\nmeta-data");
+        expect((await start().get(path)).body).toBe("dynamic\nmeta-data");
+        expect((await start({ instance: WITH_MORE }).get(path)).body).toBe("dynamic\nmeta-data\nuser-data");
       }
     },
   ],
@@ -77,6 +93,11 @@ export const PATH_VECTORS: readonly Vector[] = [
     async (start) => {
       const { get } = start();
       expect([(await get("/latest/user-data")).status, (await get("/latest/user-data/")).status]).toEqual([404, 404]);
+      const { get: getMore } = start({ instance: WITH_MORE });
+      for (const path of ["/latest/user-data", "/latest/user-data/"]) {
+        const { status, body, header } = await getMore(path);
+        expect([status, body, header("content-type")]).toEqual([200, "\x1f\x8b\x00\xff\n", "application/octet-stream"]);
+      }
     },
   ],
   [
@@ -158,27 +179,35 @@ export const PATH_VECTORS: readonly Vector[] = [
   ],
   [
     "L18",
-    "tags that are off",
+    "tags, on and off",
     async (start) => {
       const { get } = start();
       for (const path of ["tags", "tags/instance", "tags/instance/a%20b"]) {
         expect((await get(`${META_DATA}/${path}`)).status).toBe(404);
       }
       expect((await get(META_DATA)).body).not.toContain("tags");
+      const { get: getMore } = start({ instance: WITH_MORE });
+      expect((await getMore(META_DATA)).body).toContain("\ntags/");
+      expect((await getMore(`${META_DATA}/tags/`)).body).toBe("instance/");
+      expect((await getMore(`${META_DATA}/tags/instance`)).body).toBe("Name\nteam:cost");
+      expect((await getMore(`${META_DATA}/tags/instance/team:cost`)).body).toBe(
+        Buffer.from("a b/ü").toString("latin1"),
+      );
+      expect((await getMore(`${META_DATA}/tags/instance/a%20b`)).status).toBe(404);
     },
   ],
   [
     "L19",
     "never a redirect; what is listed is there",
     async (start) => {
-      const { get } = start();
+      const { get } = start({ instance: WITH_MORE });
       const visited: string[] = [];
       const crawl = async (path: string): Promise<void> => {
         const { status, body } = await get(path);
         visited.push(path);
         expect([path, status]).toEqual([path, 200]);
         if (!path.endsWith("/")) return;
-        for (const name of body.split("\n")) await crawl(path + name);
+        for (const name of body.split("\n")) await crawl(path + name.replace(/=.*$/, "/"));
       };
       await crawl(`${META_DATA}/`);
       await crawl("/latest/dynamic/");

@@ -3,18 +3,29 @@ import { connectRaw } from "../support/raw-http.ts";
 import { listenHttp } from "../../src/http/server.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { createSession, type Start, type Vector } from "./vectors.ts";
+import { CONTAINER_VECTORS } from "./vectors-container.ts";
 import { CREDENTIALS_VECTORS } from "./vectors-credentials.ts";
 import { PATH_VECTORS } from "./vectors-path.ts";
+import { SDK_VECTORS } from "./vectors-sdk.ts";
 import { SECURITY_VECTORS } from "./vectors-security.ts";
 import { TOKEN_VECTORS } from "./vectors-token.ts";
 import { TOKEN_USE_VECTORS } from "./vectors-token-use.ts";
-import { createWorld, directDriver, type Driver, socketDriver } from "./world.ts";
+import { createWorld, directDriver, type Driver, socket6Driver, socketDriver } from "./world.ts";
 
-const VECTORS = [...TOKEN_VECTORS, ...TOKEN_USE_VECTORS, ...PATH_VECTORS, ...CREDENTIALS_VECTORS, ...SECURITY_VECTORS];
+const VECTORS = [
+  ...TOKEN_VECTORS,
+  ...TOKEN_USE_VECTORS,
+  ...PATH_VECTORS,
+  ...CREDENTIALS_VECTORS,
+  ...SDK_VECTORS,
+  ...SECURITY_VECTORS,
+  ...CONTAINER_VECTORS,
+];
 
 const DRIVERS = [
   ["the function", directDriver],
   ["a socket", socketDriver],
+  ["an IPv6 socket", socket6Driver],
 ] as const;
 
 async function runWith(open: (world: ReturnType<typeof createWorld>) => Driver, run: Vector[2]): Promise<void> {
@@ -38,9 +49,18 @@ describe.each(DRIVERS)("over %s", (_, open) => {
 
 test("every vector is here once", () => {
   const range = (letter: string, last: number) => Array.from({ length: last }, (_, index) => `${letter}${index + 1}`);
-  // C13 and C15 are about refreshing, which is not done here; S5 is below.
-  const others = ["C12", "C14", "C16", "S1", "S1b", "S2", "S2b", "S3", "S4", "S6", "S7", "S8"];
-  const expected = [...range("T", 21), ...range("U", 13), ...range("L", 19), ...range("C", 11), ...others];
+  // C13 and C15 are about refreshing, and in test/e2e/refresh.test.ts; S5 is below.
+  const credentials = [...range("C", 12), "C14", "C16"];
+  const security = ["S1", "S1b", "S2", "S2b", "S3", "S4", "S6", "S7", "S8"];
+  const expected = [
+    ...range("T", 21),
+    ...range("U", 13),
+    ...range("L", 19),
+    ...credentials,
+    ...range("E", 9),
+    ...security,
+    ...range("N", 10),
+  ];
   expect(VECTORS.map(([id]) => id)).toEqual(expected);
 });
 

@@ -1,5 +1,7 @@
 // Conformance vectors of the metadata service, numbered as the protocol notes of this project number them:
-// T token, U its use, L listings and paths, C credentials, S security. Each is run against the function and over a socket.
+// T token, U its use, L listings and paths, C credentials, E the request sequences of the SDKs' own test suite, S security,
+// N container credentials. Each is run against the function, and as raw bytes over a socket, IPv4 and IPv6. P, the
+// vectors of credential_process, are in test/e2e.
 import type { ImdsHeader } from "../../src/imds/message.ts";
 import type { RawReply } from "../support/raw-http.ts";
 import { type Change, type Driver, type Question, TOKEN, TTL, type World } from "./world.ts";
@@ -25,7 +27,7 @@ export function createSession(world: World, driver: Driver): Session {
   const ask: Session["ask"] = (line, headers = [], { host, ...more } = {}) => {
     const [method = "", target = ""] = line.split(" ");
     const hasHost = host === false || headers.some(([name]) => name.toLowerCase() === "host");
-    const all: readonly ImdsHeader[] = hasHost ? headers : [["Host", "169.254.169.254"], ...headers];
+    const all: readonly ImdsHeader[] = hasHost ? headers : [["Host", driver.host], ...headers];
     return driver.ask({ method, target, version: "1.1", headers: all, body: "", ...more });
   };
   const put: Session["put"] = (...ttls) =>

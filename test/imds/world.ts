@@ -1,5 +1,6 @@
 // A metadata service with a known instance, role and clock, and the two ways to ask it: as a function, and as bytes.
 import { listenHttp } from "../../src/http/server.ts";
+import { type ContainerGrant, createContainer } from "../../src/imds/container.ts";
 import { createImds, type ImdsOptions } from "../../src/imds/imds.ts";
 import type { ImdsAnswer, ImdsCaller, ImdsHeader, ImdsRequest } from "../../src/imds/message.ts";
 import type { ImdsView } from "../../src/imds/view.ts";
@@ -35,7 +36,12 @@ export const VIEW = {
 export type Change = Partial<Omit<ImdsOptions<ImdsCaller>, "view" | "now" | "monotonicMs">> & {
   view?: ImdsView;
   caller?: Partial<ImdsCaller>;
+  /** The container-credentials endpoint instead, with one address: what is asked for its grant. */
+  container?: Partial<Pick<ContainerGrant, "token" | "isFetching">>;
 };
+
+export const CONTAINER_PATH = "/v1/path-of-one-program";
+export const CONTAINER_TOKEN = "token-of-one-program";
 
 export type World = {
   clock: ManualClock;
@@ -45,9 +51,10 @@ export type World = {
   imds(request: ImdsRequest, caller: ImdsCaller): ImdsAnswer;
 };
 
-export function createWorld({ view = VIEW, caller, ...options }: Change = {}): World {
+export function createWorld({ view = VIEW, caller, container, ...options }: Change = {}): World {
   const clock = manualClock(NOW);
   const world = { clock, view, caller: { address: "127.0.0.1", uid: 1000, loop: false, ...caller } };
+  if (container !== undefined) return Object.assign(world, { imds: containerOf(world, container) });
   const imds = createImds({
     view: () => world.view,
     now: () => clock.now(),
@@ -64,6 +71,17 @@ export function createWorld({ view = VIEW, caller, ...options }: Change = {}): W
   return Object.assign(world, { imds });
 }
 
+function containerOf(world: Pick<World, "clock" | "view">, change: NonNullable<Change["container"]>): World["imds"] {
+  const grant = { token: CONTAINER_TOKEN, view: () => world.view, isFetching: () => false, ...change };
+  return createContainer({
+    grant: (path) => (path === CONTAINER_PATH ? grant : undefined),
+    now: () => world.clock.now(),
+    monotonicMs: () => world.clock.monotonicMs(),
+    port: PORT,
+    uids: [1000],
+  });
+}
+
 export type Question = {
   method: string;
   target: string;
@@ -74,6 +92,8 @@ export type Question = {
 };
 
 export type Driver = {
+  /** What clients have in `Host` there. */
+  host: string;
   ask(question: Question): Promise<RawReply>;
   stop(): Promise<void>;
 };
@@ -81,11 +101,14 @@ export type Driver = {
 /** Asks the function itself. */
 export function directDriver(world: World): Driver {
   return {
+    host: EMULATED,
     async ask({ method, target, version, headers }) {
       const lowered = headers.map(([name, value]) => [name.toLowerCase(), value.trim()] as const);
       const request = { method, target, version, headers: lowered, body: new Uint8Array() };
       const answer = world.imds(request, world.caller);
-      const body = typeof answer.body === "string" ? answer.body : Buffer.from(answer.body ?? []).toString("latin1");
+      const bytes = typeof answer.body === "string" ? Buffer.from(answer.body) : Buffer.from(answer.body ?? []);
+      // A byte is a character, as in what is read from a socket.
+      const body = bytes.toString("latin1");
       const sent = [...(answer.headers ?? []), ["Content-Length", String(body.length)] as const];
       return {
         status: answer.status,
@@ -100,10 +123,23 @@ export function directDriver(world: World): Driver {
 
 /** Asks over a socket, through the HTTP server. */
 export function socketDriver(world: World): Driver {
+  return driverAt("127.0.0.1", EMULATED, world);
+}
+
+/** The same over IPv6, with the `Host` of EC2's own IPv6 address. */
+export function socket6Driver(world: World): Driver {
+  return driverAt("::1", "[fd00:ec2::254]", world);
+}
+
+const EMULATED = "169.254.169.254";
+
+function driverAt(hostname: string, host: string, world: World): Driver {
   const server = listenHttp<ImdsCaller>(
-    { hostname: "127.0.0.1", port: 0 },
+    { hostname, port: 0 },
     {
-      accept: () => world.caller,
+      // The peer as it is, unless the test wants another.
+      accept: (peer) =>
+        world.caller.address === "127.0.0.1" ? { ...world.caller, address: peer.address } : world.caller,
       handle: (request, caller) => world.imds(request, caller),
       maxBodyBytes: 1024,
       idleMs: 10_000,
@@ -111,9 +147,10 @@ export function socketDriver(world: World): Driver {
     },
   );
   return {
+    host,
     ask: ({ method, target, version, headers, body }) => {
       const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-      return askRaw(server, `${method} ${target} HTTP/${version}\r\n${lines}\r\n${body}`);
+      return askRaw({ hostname, port: server.port }, `${method} ${target} HTTP/${version}\r\n${lines}\r\n${body}`);
     },
     stop: () => server.stop(),
   };

@@ -21,7 +21,7 @@ export type RawClient = {
   [Symbol.dispose](): void;
 };
 
-type Where = { port: number } | { unix: string };
+type Where = { port: number; hostname?: string } | { unix: string };
 
 /** `stubborn`: goes on when the server has ended its side. */
 export async function connectRaw(where: Where, { stubborn = false } = {}): Promise<RawClient> {
@@ -51,7 +51,7 @@ export async function connectRaw(where: Where, { stubborn = false } = {}): Promi
   const socket =
     "unix" in where
       ? await Bun.connect({ unix: where.unix, allowHalfOpen: true, socket: handler })
-      : await Bun.connect({ hostname: "127.0.0.1", port: where.port, allowHalfOpen: true, socket: handler });
+      : await Bun.connect({ hostname: where.hostname ?? "127.0.0.1", port: where.port, allowHalfOpen: true, socket: handler });
 
   let unsent: Buffer = Buffer.alloc(0);
   const flush = () => {

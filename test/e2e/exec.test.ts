@@ -1,0 +1,154 @@
+// `exec` and `env`: what the command gets, what it no longer has, and how it ends.
+import { expect, test } from "bun:test";
+import { chmodSync } from "node:fs";
+import { DEMO_ROLES } from "../../src/demo/world.ts";
+import { CONFIG, freePort, testWorld, type World } from "../support/world.ts";
+
+const RIVALS = {
+  AWS_ACCESS_KEY_ID: "AKIARIVAL",
+  AWS_SECRET_ACCESS_KEY: "rival",
+  AWS_PROFILE: "rival",
+  AWS_WEB_IDENTITY_TOKEN_FILE: "/rival",
+  AWS_ROLE_ARN: "rival",
+};
+
+async function serving(options: Parameters<typeof testWorld>[0] = {}): Promise<World> {
+  const world = await testWorld(options);
+  const { exitCode, stderr } = await world.metacred(
+    ["serve", "--no-redirect", "--background", "--role", "dev", "--port", String(freePort())],
+  );
+  expect({ exitCode, stderr: stderr.slice(0, 11) }).toEqual({ exitCode: 0, stderr: "serving dev" });
+  return world;
+}
+
+const variablesOf = (text: string) =>
+  Object.fromEntries(
+    text
+      .split("\n")
+      .filter((line) => line.startsWith("AWS_"))
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const),
+  );
+
+test("the command gets an endpoint of its own, and no rival of it", async () => {
+  await using world = await serving();
+  const { stdout, stderr, exitCode } = await world.metacred(["exec", "--role", "prod-readonly", "--", "env"], {
+    env: RIVALS,
+  });
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL_STS, ...given } = variablesOf(stdout);
+  expect(given).toEqual({
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1\/[\w-]{43}$/),
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: expect.stringMatching(/^[\w-]{43}$/),
+    AWS_REGION: "eu-central-1",
+    AWS_DEFAULT_REGION: "eu-central-1",
+  });
+  const asked = await fetch(String(given["AWS_CONTAINER_CREDENTIALS_FULL_URI"]), {
+    headers: { Authorization: String(given["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) },
+  });
+  const document = (await asked.json()) as Record<string, string>;
+  expect([asked.status, asked.headers.get("content-type"), document["RoleArn"], document["AccountId"]]).toEqual([
+    200,
+    "application/json",
+    DEMO_ROLES.readOnly,
+    "222233334444",
+  ]);
+  // The real expiry, not the one that metadata clients are told.
+  expect(Date.parse(String(document["Expiration"])) - Date.now()).toBeGreaterThan(50 * 60_000);
+  const status = JSON.parse((await world.metacred(["status", "--json"])).stdout) as { role: { name: string } };
+  expect(status.role.name).toBe("dev");
+});
+
+test("without a role it is the one that is served, also after a switch", async () => {
+  await using world = await serving();
+  const script = `u=$AWS_CONTAINER_CREDENTIALS_FULL_URI; t=$AWS_CONTAINER_AUTHORIZATION_TOKEN
+    ask() { curl -s -H "Authorization: $t" "$u" | grep -o '"RoleArn":"[^"]*"'; }
+    ask; '${world.binary}' use prod-readonly 2>/dev/null; ask`;
+  const { stdout, stderr } = await world.metacred(["exec", "--", "sh", "-c", script]);
+  expect([stdout, stderr]).toEqual([`"RoleArn":"${DEMO_ROLES.developer}"\n`.repeat(2), ""]);
+});
+
+test.each([
+  ["--env", true],
+  ["no daemon", false],
+])("%s: keys in variables", async (_, hasDaemon) => {
+  await using world = hasDaemon ? await serving() : await testWorld();
+  const flags = hasDaemon ? ["--env"] : [];
+  const { stdout, stderr } = await world.metacred(["exec", ...flags, "--role", "prod-readonly", "--", "env"], {
+    env: RIVALS,
+  });
+  expect(stderr).toBe("");
+  expect(variablesOf(stdout)).toMatchObject({
+    AWS_ACCESS_KEY_ID: expect.stringMatching(/^ASIA/),
+    AWS_CREDENTIAL_EXPIRATION: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    AWS_REGION: "eu-central-1",
+  });
+  expect(stdout).not.toMatch(/rival|AKIARIVAL|AWS_CONTAINER/);
+});
+
+test("a [default] profile with keys would win: the command gets variables, and is told so", async () => {
+  await using world = await serving();
+  world.file("aws/config", "[default]\nrole_arn = arn:aws:iam::111122223333:role/Developer\nsource_profile = corp\n");
+  const { stdout, stderr, exitCode } = await world.metacred(["exec", "--role", "dev", "--", "env"]);
+  expect([exitCode, stderr.split("\n")[0]]).toEqual([0, expect.stringContaining("[default] has credentials")]);
+  expect(variablesOf(stdout)["AWS_SESSION_TOKEN"]).toBeDefined();
+});
+
+test("how it ends is how the command ends", async () => {
+  await using world = await serving();
+  world.file("plain", "echo plain $1\n");
+  chmodSync(`${world.folder}/plain`, 0o755);
+  world.file("not-executable", "x");
+  const rows: [readonly string[], number, string, string][] = [
+    [["--", "sh", "-c", "exit 7"], 7, "", ""],
+    [["--", "sh", "-c", "kill -TERM $$"], 143, "", ""],
+    [["--", "./plain", "a b"], 0, "plain a b\n", ""],
+    [["--", "no-such-command"], 127, "", 'metacred: there is no command "no-such-command"\n  try: '],
+    [["--", "./not-executable"], 126, "", "metacred: cannot run ./not-executable: it may not be executed\n  try: "],
+    [["--", "/"], 126, "", "metacred: cannot run /: it may not be executed\n  try: "],
+    [["--"], 2, "", 'metacred: "metacred exec" needs a command behind --\n  try: '],
+    [[], 2, "", 'metacred: "metacred exec" needs a command behind --\n  try: '],
+    [["--role", "nobody", "--", "true"], 2, "", 'metacred: there is no role "nobody"'],
+    [["--role", "forbidden", "--", "true"], 6, "", "metacred: AWS refused: arn:aws:iam::111122223333:user/alice may not assume"],
+    // Bun ignores SIGPIPE; a command that did would complain here.
+    [["--", "sh", "-c", "yes | head -n 1"], 0, "y\n", ""],
+    [["--", "sh", "-c", "grep SigIgn /proc/self/status"], 0, "SigIgn:\t0000000000000000\n", ""],
+  ];
+  for (const [words, exitCode, stdout, stderr] of rows) {
+    const result = await world.metacred(["exec", ...words]);
+    expect([words, result.exitCode, result.stdout, result.stderr.slice(0, stderr.length || undefined)]).toEqual([
+      words,
+      exitCode,
+      stdout,
+      stderr,
+    ]);
+  }
+});
+
+test("env for each shell; sh takes the rivals away", async () => {
+  await using world = await serving();
+  const evaluated = await world.run(
+    ["sh", "-c", `eval "$('${world.binary}' env --role prod-readonly)"; env`],
+    { env: RIVALS },
+  );
+  const variables = variablesOf(evaluated.stdout);
+  expect([variables["AWS_PROFILE"], variables["AWS_ACCESS_KEY_ID"]?.slice(0, 4)]).toEqual([undefined, "ASIA"]);
+  const json = JSON.parse((await world.metacred(["env", "--json", "--role", "prod-readonly"])).stdout);
+  expect(json).toEqual(Object.fromEntries(Object.keys(json).map((name) => [name, variables[name]])));
+  const dotenv = (await world.metacred(["env", "--format", "dotenv", "--role", "prod-readonly"])).stdout;
+  expect(variablesOf(dotenv)).toEqual(json);
+  const wrong = await world.metacred(["env", "--format", "csh"]);
+  expect([wrong.exitCode, wrong.stdout, wrong.stderr]).toEqual([
+    2,
+    "",
+    'metacred: there is no format "csh"\n  try: metacred env --format sh|fish|powershell|dotenv\n',
+  ]);
+});
+
+test("what was handed out ends with the daemon", async () => {
+  await using world = await serving({ config: CONFIG });
+  const { stdout } = await world.metacred(["exec", "--", "env"]);
+  const url = String(variablesOf(stdout)["AWS_CONTAINER_CREDENTIALS_FULL_URI"]);
+  expect((await fetch(url)).status).toBe(401);
+  await world.metacred(["stop"]);
+  await expect(fetch(url)).rejects.toThrow();
+});
