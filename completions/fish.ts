@@ -7,10 +7,15 @@ export function renderFish(commands: readonly CommandSpec[]): string {
     `complete -c metacred -n __fish_use_subcommand -l version -d 'show the version'`,
     "complete -c metacred -l help -d 'show help'",
   ];
-  for (const { name, description, flags, words } of commands) {
+  if (commands.some(({ takesTail }) => takesTail)) lines.push(TAIL);
+  for (const { name, description, flags, words, takesTail } of commands) {
     const seen = `-n '__fish_seen_subcommand_from ${name}'`;
     lines.push(`complete -c metacred -n __fish_use_subcommand -a ${name} -d ${quote(description)}`);
     if (words !== "none") lines.push(`complete -c metacred ${seen} ${candidates(words)}`);
+    if (takesTail) {
+      const behind = `-n '__fish_seen_subcommand_from ${name}; and contains -- -- (commandline -opc)'`;
+      lines.push(`complete -c metacred ${behind} -a '(__metacred_tail)'`);
+    }
     for (const { long, short, description: what, values } of flags) {
       const spelling = `-l ${long}${short === undefined ? "" : ` -s ${short}`}`;
       const value = values === undefined ? "" : ` -r ${candidates(values)}`;
@@ -19,6 +24,13 @@ export function renderFish(commands: readonly CommandSpec[]): string {
   }
   return `${lines.join("\n")}\n`;
 }
+
+const TAIL = `function __metacred_tail
+  set -l tokens (commandline -opc)
+  set -e tokens[1..(contains -i -- -- $tokens)]
+  set -a tokens (commandline -ct)
+  complete -C "$tokens"
+end`;
 
 function candidates(values: Values): string {
   if (values === "none") return "-f";

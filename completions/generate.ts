@@ -12,13 +12,14 @@ import { renderZsh } from "./zsh.ts";
 export type Values = "roles" | "profiles" | "files" | "none" | readonly string[];
 
 export type FlagSpec = { long: string; short: string | undefined; description: string; values: Values | undefined };
-export type CommandSpec = { name: string; description: string; flags: FlagSpec[]; words: Values };
+export type CommandSpec = { name: string; description: string; flags: FlagSpec[]; words: Values; /** A command line of its own follows `--`. */ takesTail: boolean };
 
 const BY_HINT: Readonly<Record<string, Values>> = {
   ROLE: "roles",
   PROFILE: "profiles",
   FILE: "files",
   SHELL: ["bash", "zsh", "fish"],
+  FORMAT: ["sh", "fish", "powershell", "dotenv"],
 };
 
 const CONFIG_FLAG: FlagSpec = { long: "config", short: undefined, description: "configuration file", values: "files" };
@@ -34,6 +35,7 @@ export async function commandSpecs(): Promise<CommandSpec[]> {
         description: await descriptionOf(command),
         flags: [...args.filter(([, arg]) => arg.type !== "positional").map(([flag, arg]) => flagSpec(flag, arg)), CONFIG_FLAG],
         words: word === undefined ? "none" : valuesOf(word),
+        takesTail: command.takesTail === true,
       };
     }),
   );

@@ -2,6 +2,12 @@
 complete -c metacred -f
 complete -c metacred -n __fish_use_subcommand -l version -d 'show the version'
 complete -c metacred -l help -d 'show help'
+function __metacred_tail
+  set -l tokens (commandline -opc)
+  set -e tokens[1..(contains -i -- -- $tokens)]
+  set -a tokens (commandline -ct)
+  complete -C "$tokens"
+end
 complete -c metacred -n __fish_use_subcommand -a serve -d 'Get credentials and serve them at 169.254.169.254 until stopped'
 complete -c metacred -n '__fish_seen_subcommand_from serve' -l role -r -f -a '(metacred __complete roles)' -d 'serve this role (default: default_role of the config)'
 complete -c metacred -n '__fish_seen_subcommand_from serve' -l profile -r -f -a '(metacred __complete profiles)' -d 'AWS profile that roles are assumed from'
@@ -26,6 +32,16 @@ complete -c metacred -n '__fish_seen_subcommand_from roles' -l config -r -F -d '
 complete -c metacred -n __fish_use_subcommand -a credential-process -d 'Print credentials as credential_process wants them; needs no daemon, never asks'
 complete -c metacred -n '__fish_seen_subcommand_from credential-process' -l role -r -f -a '(metacred __complete roles)' -d 'default: the role that is served'
 complete -c metacred -n '__fish_seen_subcommand_from credential-process' -l config -r -F -d 'configuration file'
+complete -c metacred -n __fish_use_subcommand -a exec -d 'Run a command under a role, without touching the one that is served'
+complete -c metacred -n '__fish_seen_subcommand_from exec; and contains -- -- (commandline -opc)' -a '(__metacred_tail)'
+complete -c metacred -n '__fish_seen_subcommand_from exec' -l role -r -f -a '(metacred __complete roles)' -d 'default: the role that is served'
+complete -c metacred -n '__fish_seen_subcommand_from exec' -l env -d 'give it keys in variables, not an endpoint that renews them'
+complete -c metacred -n '__fish_seen_subcommand_from exec' -l config -r -F -d 'configuration file'
+complete -c metacred -n __fish_use_subcommand -a env -d 'Print a role\'s credentials as variables for a shell; needs no daemon'
+complete -c metacred -n '__fish_seen_subcommand_from env' -l role -r -f -a '(metacred __complete roles)' -d 'default: the role that is served'
+complete -c metacred -n '__fish_seen_subcommand_from env' -l format -r -f -a 'sh fish powershell dotenv' -d 'sh, fish, powershell, dotenv (default sh)'
+complete -c metacred -n '__fish_seen_subcommand_from env' -l json -d 'print one JSON object'
+complete -c metacred -n '__fish_seen_subcommand_from env' -l config -r -F -d 'configuration file'
 complete -c metacred -n __fish_use_subcommand -a completions -d 'Print the completion script of a shell'
 complete -c metacred -n '__fish_seen_subcommand_from completions' -f -a 'bash zsh fish'
 complete -c metacred -n '__fish_seen_subcommand_from completions' -l config -r -F -d 'configuration file'

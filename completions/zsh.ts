@@ -3,7 +3,7 @@ import type { CommandSpec, FlagSpec, Values } from "./generate.ts";
 export function renderZsh(commands: readonly CommandSpec[]): string {
   const names = commands.map(({ name, description }) => `    '${name}:${quote(description)}'`);
   const cases = commands.map(
-    (command) => `    ${command.name})
+    (command) => `    ${command.name})${command.takesTail ? TAIL : ""}
       _arguments -s ${[...command.flags.flatMap(flag), "'(- *)--help[show help]'", ...words(command)].join(" \\\n        ")} ;;`,
   );
   return `#compdef metacred
@@ -14,8 +14,9 @@ _metacred_names() {
   compadd -a names
 }
 _metacred() {
-  local -a commands
-  commands=(
+  # Not \`commands\`: zsh has an array of that name, which completes the words behind \`--\`.
+  local -a subcommands
+  subcommands=(
 ${names.join("\n")}
   )
   local context state state_descr line
@@ -23,7 +24,7 @@ ${names.join("\n")}
   _arguments -C '(- *)--help[show help]' '(- *)--version[show the version]' '--config[configuration file]:file:_files' \\
     '1: :->command' '*::argument:->argument'
   case $state in
-    command) _describe command commands ;;
+    command) _describe command subcommands ;;
     argument)
       case $line[1] in
 ${cases.map((one) => one.replaceAll(/^/gm, "    ")).join("\n")}
@@ -33,6 +34,16 @@ ${cases.map((one) => one.replaceAll(/^/gm, "    ")).join("\n")}
 if [[ $funcstack[1] == _metacred ]]; then _metacred "$@"; else compdef _metacred metacred; fi
 `;
 }
+
+// Behind `--` the line is another program's.
+const TAIL = `
+      local -i cut=\${words[(i)--]}
+      if (( cut < CURRENT )); then
+        words=("\${(@)words[cut+1,-1]}")
+        (( CURRENT -= cut ))
+        _normal
+        return
+      fi`;
 
 function flag({ long, short, description, values }: FlagSpec): string[] {
   const spellings = [`--${long}`, ...(short === undefined ? [] : [`-${short}`])];

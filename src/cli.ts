@@ -17,9 +17,7 @@ export type CommandModule = {
 type Load = () => Promise<CommandModule>;
 
 // What every definition has in common; its own flags are checked where it is written.
-const load = <Args extends ArgsDef>(
-  module: Promise<Omit<CommandModule, "default"> & { default: CommandDef<Args> }>,
-) =>
+const load = <Args extends ArgsDef>(module: Promise<Omit<CommandModule, "default"> & { default: CommandDef<Args> }>) =>
   module as unknown as Promise<CommandModule>;
 
 export const COMMANDS: Readonly<Record<string, Load>> = {

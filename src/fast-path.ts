@@ -64,8 +64,7 @@ function credentialProcessOf(rest: readonly string[]): Quick | undefined {
 function envOf(rest: readonly string[]): Quick | undefined {
   const values = valuesOf(rest, ["--role", "--format"]);
   return (
-    values &&
-    ((context) => printEnv(context, { role: values["--role"], format: values["--format"], json: false }))
+    values && ((context) => printEnv(context, { role: values["--role"], format: values["--format"], json: false }))
   );
 }
 

@@ -28,7 +28,13 @@ export async function renderHelp(name: string, command: CommandModule): Promise<
   const positionals = Object.entries(args)
     .filter(([, arg]) => arg.type === "positional")
     .map(([, arg]) => (arg.required === true ? `${arg.valueHint}` : `[${arg.valueHint}]`));
-  const usage = ["usage: metacred", name, ...(flags.length === 0 ? [] : ["[flags]"]), ...positionals, ...(command.takesTail === true ? ["-- COMMAND …"] : [])].join(" ");
+  const usage = [
+    "usage: metacred",
+    name,
+    ...(flags.length === 0 ? [] : ["[flags]"]),
+    ...positionals,
+    ...(command.takesTail === true ? ["-- COMMAND …"] : []),
+  ].join(" ");
   const lines = [usage, "", `  ${await descriptionOf(command)}`, "", ...command.examples.map((line) => `  $ ${line}`)];
   if (flags.length > 0) lines.push("", ...table(flags.map(([flag, arg]) => [spelling(flag, arg), describe(arg)])));
   return `${lines.join("\n")}\n`;

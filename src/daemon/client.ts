@@ -1,6 +1,13 @@
 // The CLI's end of the control socket. Part of every quick command, so it imports next to nothing.
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
-import { type ContainerAnswer, type CredentialsAnswer, type ErrorAnswer, PATHS, type Status, type UseAnswer } from "./protocol.ts";
+import {
+  type ContainerAnswer,
+  type CredentialsAnswer,
+  type ErrorAnswer,
+  PATHS,
+  type Status,
+  type UseAnswer,
+} from "./protocol.ts";
 
 export type Control = {
   status(): Promise<Status>;

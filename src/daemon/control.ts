@@ -4,7 +4,14 @@ import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import { type HttpServer, listenHttp } from "../http/server.ts";
 import type { Log } from "../output.ts";
-import { type ContainerAnswer, type CredentialsAnswer, type ErrorAnswer, PATHS, type Status, type UseAnswer } from "./protocol.ts";
+import {
+  type ContainerAnswer,
+  type CredentialsAnswer,
+  type ErrorAnswer,
+  PATHS,
+  type Status,
+  type UseAnswer,
+} from "./protocol.ts";
 
 export type ControlHandlers = {
   status(): Promise<Status>;

@@ -39,7 +39,10 @@ export function createImdsSettings({ host, uid, configFile, home, clock }: Deps)
 const MAX_USER_DATA_BYTES = 16_384;
 
 /** Relative to the config's own folder. */
-function readUserData(file: string, { configFile, home }: { configFile: string; home: string }): Uint8Array | undefined {
+function readUserData(
+  file: string,
+  { configFile, home }: { configFile: string; home: string },
+): Uint8Array | undefined {
   const path = file.startsWith("~/") ? resolve(home, file.slice(2)) : resolve(dirname(configFile), file);
   const bytes = read(path);
   if (bytes.length <= MAX_USER_DATA_BYTES) return bytes.length === 0 ? undefined : bytes;

@@ -41,7 +41,8 @@ export function createContainer(options: ContainerOptions): ContainerCredentials
     if (target === undefined) return failure(400, "BadRequest", "this is no path of metacred's");
     const path = `/${target.path?.segments.join("/") ?? ""}`;
     const grant = options.grant(path);
-    if (grant === undefined) return failure(404, "NotFound", "metacred gave out no such address, or has been restarted");
+    if (grant === undefined)
+      return failure(404, "NotFound", "metacred gave out no such address, or has been restarted");
     if (request.method !== "GET" && request.method !== "HEAD") {
       return failure(405, "MethodNotAllowed", "only GET is answered here", [["Allow", "GET, HEAD"]]);
     }

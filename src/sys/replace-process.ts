@@ -31,7 +31,10 @@ export function findCommand(command: string, path: Environment[string]): string 
     if (found === "there") refused ??= file;
   }
   if (refused !== undefined) throw notRunnable(refused, "it may not be executed");
-  throw new CliError(`there is no command "${command}"`, { hint: "metacred exec -- COMMAND …", exit: EXIT.noSuchCommand });
+  throw new CliError(`there is no command "${command}"`, {
+    hint: "metacred exec -- COMMAND …",
+    exit: EXIT.noSuchCommand,
+  });
 }
 
 // --- internal ---

@@ -31,6 +31,9 @@ const CASES: readonly (readonly [line: string, wanted: readonly string[]])[] = [
   ["metacred serve --profile ", ["corp"]],
   ["metacred serve --b", ["--background"]],
   ["metacred completions f", ["fish"]],
+  ["metacred exec --role pr", ["prod-readonly"]],
+  ["metacred exec -- mkfi", ["mkfifo"]],
+  ["metacred env --format po", ["powershell"]],
 ];
 
 /** The world's environment with `metacred` on PATH. */
@@ -48,16 +51,19 @@ describe.skipIf(!requireTools(["bash"]))("bash", () => {
 });
 
 describe.skipIf(!requireTools(["fish"]))("fish", () => {
-  test.each(CASES)("%s", async (line, wanted) => {
-    await using world = await testWorld();
-    const script = `source ${FOLDER}/metacred.fish; complete -C ${JSON.stringify(line)}`;
-    const { stdout } = await world.run(["fish", "--no-config", "-c", script], { env: shellEnv(world) });
-    const words = stdout
-      .trim()
-      .split("\n")
-      .map((row) => row.split("\t")[0] ?? "");
-    expect(words.filter((word) => !word.startsWith("--") || line.endsWith("--b"))).toEqual([...wanted]);
-  });
+  test.each([...CASES, ["metacred exec --role dev -- metacred use pr", ["prod-readonly"]] as const])(
+    "%s",
+    async (line, wanted) => {
+      await using world = await testWorld();
+      const script = `source ${FOLDER}/metacred.fish; complete -C ${JSON.stringify(line)}`;
+      const { stdout } = await world.run(["fish", "--no-config", "-c", script], { env: shellEnv(world) });
+      const words = stdout
+        .trim()
+        .split("\n")
+        .map((row) => row.split("\t")[0] ?? "");
+      expect(words.filter((word) => !word.startsWith("--") || line.endsWith("--b"))).toEqual([...wanted]);
+    },
+  );
 });
 
 describe.skipIf(!requireTools(["zsh"]))("zsh", () => {
@@ -66,11 +72,14 @@ describe.skipIf(!requireTools(["zsh"]))("zsh", () => {
     ["metacred serve --role pr", "metacred serve --role prod-readonly"],
     ["metacred serve --bac", "metacred serve --background"],
     ["metacred sta", "metacred status"],
+    ["metacred exec -- mkfi", "metacred exec -- mkfifo"],
+    ["metacred exec --role dev -- metacred use pr", "metacred exec --role dev -- metacred use prod-readonly"],
   ])("%s", async (line, wanted) => {
     await using world = await testWorld();
     await using terminal = openTerminal(["zsh", "-f"], shellEnv(world), world.folder);
+    // In two parts, so that the echo of this line is not taken for the prompt.
     terminal.type(
-      `autoload -Uz compinit && compinit -u -D && source ${FOLDER}/metacred.zsh && PROMPT='ready> ' && clear\n`,
+      `autoload -Uz compinit && compinit -u -D && source ${FOLDER}/metacred.zsh && PROMPT='rea''dy> ' && clear\n`,
     );
     await terminal.untilShown("ready> ");
     terminal.type(`${line}\t`);

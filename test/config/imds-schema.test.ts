@@ -50,7 +50,7 @@ describe("refused", () => {
     ["local_ipv4 = '10.0.0.256'", "must be an IPv4 address"],
     ["mac = '02-00-00-00-00-01'", "must look like"],
     ["vpc_id = 'subnet-1'", "must look like"],
-    ["instance_id = \"a\\nb\"", "must be one line of text"],
+    ['instance_id = "a\\nb"', "must be one line of text"],
     ["security_groups = []", "must name at least one group"],
     ["public_keys = { 'a=b' = 'x' }", "must not hold"],
     ["block_device_mapping = { 'a/b' = 'x' }", "must not hold"],

@@ -14,9 +14,15 @@ const RIVALS = {
 
 async function serving(options: Parameters<typeof testWorld>[0] = {}): Promise<World> {
   const world = await testWorld(options);
-  const { exitCode, stderr } = await world.metacred(
-    ["serve", "--no-redirect", "--background", "--role", "dev", "--port", String(freePort())],
-  );
+  const { exitCode, stderr } = await world.metacred([
+    "serve",
+    "--no-redirect",
+    "--background",
+    "--role",
+    "dev",
+    "--port",
+    String(freePort()),
+  ]);
   expect({ exitCode, stderr: stderr.slice(0, 11) }).toEqual({ exitCode: 0, stderr: "serving dev" });
   return world;
 }
@@ -108,7 +114,12 @@ test("how it ends is how the command ends", async () => {
     [["--"], 2, "", 'metacred: "metacred exec" needs a command behind --\n  try: '],
     [[], 2, "", 'metacred: "metacred exec" needs a command behind --\n  try: '],
     [["--role", "nobody", "--", "true"], 2, "", 'metacred: there is no role "nobody"'],
-    [["--role", "forbidden", "--", "true"], 6, "", "metacred: AWS refused: arn:aws:iam::111122223333:user/alice may not assume"],
+    [
+      ["--role", "forbidden", "--", "true"],
+      6,
+      "",
+      "metacred: AWS refused: arn:aws:iam::111122223333:user/alice may not assume",
+    ],
     // Bun ignores SIGPIPE; a command that did would complain here.
     [["--", "sh", "-c", "yes | head -n 1"], 0, "y\n", ""],
     [["--", "sh", "-c", "grep SigIgn /proc/self/status"], 0, "SigIgn:\t0000000000000000\n", ""],
@@ -126,10 +137,9 @@ test("how it ends is how the command ends", async () => {
 
 test("env for each shell; sh takes the rivals away", async () => {
   await using world = await serving();
-  const evaluated = await world.run(
-    ["sh", "-c", `eval "$('${world.binary}' env --role prod-readonly)"; env`],
-    { env: RIVALS },
-  );
+  const evaluated = await world.run(["sh", "-c", `eval "$('${world.binary}' env --role prod-readonly)"; env`], {
+    env: RIVALS,
+  });
   const variables = variablesOf(evaluated.stdout);
   expect([variables["AWS_PROFILE"], variables["AWS_ACCESS_KEY_ID"]?.slice(0, 4)]).toEqual([undefined, "ASIA"]);
   const json = JSON.parse((await world.metacred(["env", "--json", "--role", "prod-readonly"])).stdout);

@@ -50,7 +50,9 @@ test("what the config says is served, and served anew after use and SIGHUP", asy
 
   // What cannot be read keeps what was there.
   rmSync(`${world.folder}/boot.sh`);
-  expect((await world.metacred(["use", "dev"])).stderr).toContain("kept the metadata as it was: cannot read imds.user_data");
+  expect((await world.metacred(["use", "dev"])).stderr).toContain(
+    "kept the metadata as it was: cannot read imds.user_data",
+  );
   expect((await get("user-data")).status).toBe(200);
 
   world.file("config.toml", `${CONFIG}\n[imds]\nenabled = false\n`);
@@ -61,7 +63,11 @@ test("what the config says is served, and served anew after use and SIGHUP", asy
 test.each([
   ['user_data = "absent"', "cannot read imds.user_data", "write "],
   ['metadata = { "instance-id" = "i-1" }', '"instance-id" in [imds.metadata] is served already', "write a path below"],
-  ['metadata = { "iam/info" = "x" }', '"iam/info" in [imds.metadata] would change what a role is', "write a path below"],
+  [
+    'metadata = { "iam/info" = "x" }',
+    '"iam/info" in [imds.metadata] would change what a role is',
+    "write a path below",
+  ],
   ['tag = { a = "b" }', 'unknown key "imds.tag"', 'did you mean "tags"?'],
   ['[imds.spot]\naction = "terminat"', '"imds.spot.action" must be', 'did you mean "terminate"?'],
   ['[imds.events.maintenence]\ncode = "x"', 'unknown key "imds.events.maintenence"', 'did you mean "maintenance"?'],

@@ -27,8 +27,7 @@ export const SDK_VECTORS: readonly Vector[] = [
     async (start) => {
       const session = serve(start, "0001");
       expect((await session.get(EXTENDED)).body).toBe("my-profile-0001");
-      for (const _ of [1, 2, 3])
-        expect(await accountAt(session, `${EXTENDED}my-profile-0001`)).toBe("123456789101");
+      for (const _ of [1, 2, 3]) expect(await accountAt(session, `${EXTENDED}my-profile-0001`)).toBe("123456789101");
     },
   ],
   [

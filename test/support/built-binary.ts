@@ -21,7 +21,11 @@ function isFresh(binary: string): boolean {
   const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).map((name) =>
     join("src", name),
   );
-  return [...sources, "build.sh", "package.json"].every((name) => statSync(join(ROOT, name)).mtimeMs < builtMs);
+  // The program prints the completion scripts.
+  const scripts = ["bash", "fish", "zsh"].map((shell) => `completions/metacred.${shell}`);
+  return [...sources, ...scripts, "build.sh", "package.json"].every(
+    (name) => statSync(join(ROOT, name)).mtimeMs < builtMs,
+  );
 }
 
 async function build(folder: string, version: string | undefined): Promise<void> {

@@ -51,7 +51,12 @@ export async function connectRaw(where: Where, { stubborn = false } = {}): Promi
   const socket =
     "unix" in where
       ? await Bun.connect({ unix: where.unix, allowHalfOpen: true, socket: handler })
-      : await Bun.connect({ hostname: where.hostname ?? "127.0.0.1", port: where.port, allowHalfOpen: true, socket: handler });
+      : await Bun.connect({
+          hostname: where.hostname ?? "127.0.0.1",
+          port: where.port,
+          allowHalfOpen: true,
+          socket: handler,
+        });
 
   let unsent: Buffer = Buffer.alloc(0);
   const flush = () => {
