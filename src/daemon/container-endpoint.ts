@@ -82,15 +82,17 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
 
 function grantOf(spec: RoleSpec, token: string, { core: { sessions }, context: { clock } }: Deps): ContainerGrant {
   const key = sessionKey(spec);
+  const hasFailed = () => sessions.state(key)?.lastError !== undefined;
   return {
     token,
     view() {
       const session = sessions.current(key);
-      // Let go meanwhile, which only happens where nobody has asked for long: it is got again, the client asks again.
-      if (session === undefined && sessions.state(key) === undefined) sessions.ensure(spec).catch(() => undefined);
+      // Let go meanwhile, as nobody has asked for long, or slept through: it is got again, and the client asks again.
+      // After a failure the sessions themselves try again, at their own pace.
+      if (session === undefined && !hasFailed()) sessions.ensure(spec).catch(() => undefined);
       return realView({ spec, session, state: sessions.state(key) }, clock.now());
     },
-    isFetching: () => sessions.state(key)?.lastError === undefined,
+    isFetching: () => !hasFailed(),
   };
 }
 

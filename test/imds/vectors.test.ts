@@ -49,7 +49,7 @@ describe.each(DRIVERS)("over %s", (_, open) => {
 
 test("every vector is here once", () => {
   const range = (letter: string, last: number) => Array.from({ length: last }, (_, index) => `${letter}${index + 1}`);
-  // C13 and C15 are about refreshing, and in test/e2e/refresh.test.ts; S5 is below.
+  // C13 and C15 are about refreshing, and in test/e2e/load.test.ts; S5 is below.
   const credentials = [...range("C", 12), "C14", "C16"];
   const security = ["S1", "S1b", "S2", "S2b", "S3", "S4", "S6", "S7", "S8"];
   const expected = [
