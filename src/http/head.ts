@@ -15,7 +15,7 @@ export type Head = {
   keepAlive: boolean;
 };
 
-export type Refusal = 400 | 413 | 417 | 431 | 501 | 505;
+export type Refusal = 400 | 413 | 417 | 431;
 
 const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -31,7 +31,8 @@ export function parseHead(text: string): Head | Refusal {
   const line = REQUEST_LINE.exec(lineEnd < 0 ? text : text.slice(0, lineEnd));
   if (line === null) return 400;
   const [, method = "", target = "", major, minor] = line;
-  if (major !== "1") return 505;
+  // Not 505 here, nor 501 below: no input makes this server say that it is at fault, which SDKs take for a reason to retry.
+  if (major !== "1") return 400;
   // RFC 9110 §2.5: a higher minor version is read as the highest that is known.
   const version = minor === "0" ? "1.0" : "1.1";
   const headers = parseHeaders(text, lineEnd < 0 ? text.length : lineEnd + 2);
@@ -90,9 +91,9 @@ function frame(method: string, target: string, version: "1.0" | "1.1", headers: 
         break;
       }
       case "transfer-encoding":
-        // §6.1: faulty in HTTP/1.0, and a coding that is not understood is 501.
+        // §6.1: faulty in HTTP/1.0, and no other coding is understood.
         if (chunked || version === "1.0") return 400;
-        if (value.toLowerCase() !== "chunked") return 501;
+        if (value.toLowerCase() !== "chunked") return 400;
         chunked = true;
         break;
       case "expect":

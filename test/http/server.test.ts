@@ -112,7 +112,7 @@ test.each([
   ["two Hosts", "GET / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", 400],
   ["obs-fold", "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n c\r\n\r\n", 400],
   ["garbage", "garbage\r\n\r\n", 400],
-  ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505],
+  ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
   ["a long head", `GET / HTTP/1.1\r\nA: ${"a".repeat(20_000)}`, 431],
   ["length and chunked", "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400],
 ])("%s is answered, then the connection closed", async (_, request, status) => {
