@@ -86,7 +86,7 @@ test(`${REQUESTS} mutated requests`, async () => {
   const worker = async (): Promise<void> => {
     while (done < REQUESTS) {
       const index = done++;
-      if (index === REQUESTS / 10 && hasProcessFacts()) warmMiB = residentMiB(pid);
+      if (index === REQUESTS / 2 && hasProcessFacts()) warmMiB = residentMiB(pid);
       // By its number, since the workers are never equally fast.
       const random = randomOf(seed + Math.imul(index, 0x9e3779b1));
       const text = mutated(corpus, random);

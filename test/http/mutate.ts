@@ -22,8 +22,10 @@ export function randomOf(seed: number): Random {
 /** One to six mutations of a request of the corpus; now and then the request as it is. */
 export function mutated(corpus: readonly [string, ...string[]], random: Random): string {
   let text = random.pick(corpus);
-  for (let left = random.below(7); left > 0; left--) text = random.pick(MUTATIONS)(text, random, corpus);
-  return text.slice(0, MAX_CHARACTERS);
+  for (let left = random.below(7); left > 0; left--) {
+    text = random.pick(MUTATIONS)(text, random, corpus).slice(0, MAX_CHARACTERS);
+  }
+  return text;
 }
 
 // --- internal ---
