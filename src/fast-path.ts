@@ -4,7 +4,6 @@ import type { Context } from "./context.ts";
 import { print } from "./print.ts";
 import { printNames } from "./quick/complete.ts";
 import { printEnv } from "./quick/env.ts";
-import { execCommand } from "./quick/exec.ts";
 import { printCredentialProcess } from "./quick/credential-process.ts";
 import { STATUS_FLAGS, type StatusOptions, printStatus } from "./quick/status.ts";
 import { switchRole } from "./quick/use.ts";
@@ -12,9 +11,9 @@ import { VERSION } from "./version.ts";
 
 type Quick = (context: Context) => Promise<number>;
 
-export function fastPath(head: readonly string[], tail: readonly string[] | undefined): Quick | undefined {
+export function fastPath(head: readonly string[], hasTail: boolean): Quick | undefined {
+  if (hasTail) return undefined;
   const [command, ...rest] = head;
-  if (tail !== undefined) return command === "exec" ? execOf(rest, tail) : undefined;
   switch (command) {
     case "--version":
     case "-v":
@@ -66,11 +65,6 @@ function envOf(rest: readonly string[]): Quick | undefined {
   return (
     values && ((context) => printEnv(context, { role: values["--role"], format: values["--format"], json: false }))
   );
-}
-
-function execOf(rest: readonly string[], tail: readonly string[]): Quick | undefined {
-  const values = valuesOf(rest, ["--role"]);
-  return values && ((context) => execCommand(context, { role: values["--role"], env: false }, tail));
 }
 
 /** Flags and their values, where nothing else is there and each comes once. */

@@ -10,13 +10,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const cut = argv.indexOf("--");
   const { head, configFile } = takeConfigOption(cut === -1 ? argv : argv.slice(0, cut));
   const context = createContext(configFile);
-  const tail = cut === -1 ? undefined : argv.slice(cut + 1);
-  const quick = fastPath(head, tail);
+  const quick = fastPath(head, cut !== -1);
   if (quick !== undefined) return quick(context);
   // A reader that has gone, as in `metacred roles | head -1`, is no failure.
   process.stdout.on("error", () => process.exit(EXIT.ok));
   const { runCli } = await loadCli();
-  return runCli(head, tail, context);
+  return runCli(head, cut === -1 ? undefined : argv.slice(cut + 1), context);
 }
 
 main(process.argv.slice(2)).then(

@@ -10,6 +10,8 @@ test("exit codes of the contract", () => {
     needsPerson: 4,
     needsPrivilege: 5,
     awsRefused: 6,
+    notRunnable: 126,
+    noSuchCommand: 127,
   });
 });
 

@@ -1,14 +1,12 @@
 // Whether the AWS profile [default] has credentials of its own: every SDK asks it before a container endpoint.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Context } from "../context.ts";
 
-export function defaultProfileHasCredentials({ env, home }: Pick<Context, "env" | "home">): boolean {
+export async function defaultProfileHasCredentials({ env, home }: Pick<Context, "env" | "home">): Promise<boolean> {
   const files = [
-    env["AWS_CONFIG_FILE"] || join(home, ".aws", "config"),
-    env["AWS_SHARED_CREDENTIALS_FILE"] || join(home, ".aws", "credentials"),
+    env["AWS_CONFIG_FILE"] || `${home}/.aws/config`,
+    env["AWS_SHARED_CREDENTIALS_FILE"] || `${home}/.aws/credentials`,
   ];
-  return files.some((file) => definesCredentials(read(file)));
+  return (await Promise.all(files.map(read))).some(definesCredentials);
 }
 
 /** Skims the text for the section and its keys. */
@@ -27,9 +25,9 @@ export function definesCredentials(text: string): boolean {
 const SOURCE =
   /^(?:aws_access_key_id|role_arn|credential_process|web_identity_token_file|sso_session|sso_start_url|login_session)\s*=/;
 
-function read(file: string): string {
+async function read(file: string): Promise<string> {
   try {
-    return readFileSync(file, "utf8");
+    return await Bun.file(file).text();
   } catch {
     return "";
   }

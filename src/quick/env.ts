@@ -1,6 +1,7 @@
 // `env`: a role's credentials as lines for a shell to evaluate.
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { print } from "../print.ts";
 import { credentialsFor } from "./credential-process.ts";
 import { RIVALS, type Variables, keyVariables } from "./variables.ts";
 
@@ -12,7 +13,7 @@ export type EnvOptions = { role: string | undefined; format: string | undefined;
 export async function printEnv(context: Context, { role, format = "sh", json }: EnvOptions): Promise<number> {
   const known = formatOf(format);
   const variables = keyVariables(await credentialsFor(context, role));
-  process.stdout.write(json ? `${JSON.stringify(variables)}\n` : renderEnv(variables, known));
+  await print(json ? `${JSON.stringify(variables)}\n` : renderEnv(variables, known));
   return EXIT.ok;
 }
 

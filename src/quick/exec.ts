@@ -1,7 +1,10 @@
 // `exec -- CMD`: a program under a role of its own. It is told where to get credentials, and gets new ones by itself.
+// Not on the quick path: what it needs of the system would be loaded by every other quick command, too.
 import type { Context } from "../context.ts";
 import { controlClient } from "../daemon/client.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { tell } from "../print.ts";
+import { findCommand, replaceProcess } from "../sys/replace-process.ts";
 import { credentialsFor } from "./credential-process.ts";
 import { defaultProfileHasCredentials } from "./default-profile.ts";
 import { type Variables, endpointVariables, keyVariables, withVariables } from "./variables.ts";
@@ -25,7 +28,6 @@ export async function execCommand(
       exit: EXIT.usage,
     });
   }
-  const { findCommand, replaceProcess } = await import("../sys/replace-process.ts");
   // Before AWS is asked for something that nobody would use.
   findCommand(command, context.env["PATH"]);
   return replaceProcess(argv, withVariables(context.env, await variablesFor(context, options)));
@@ -36,8 +38,8 @@ export async function execCommand(
 async function variablesFor(context: Context, { role, env }: ExecOptions): Promise<Variables> {
   const keys = async () => keyVariables(await credentialsFor(context, role));
   if (env) return keys();
-  if (defaultProfileHasCredentials(context)) {
-    process.stderr.write(
+  if (await defaultProfileHasCredentials(context)) {
+    await tell(
       "metacred: the AWS profile [default] has credentials, which SDKs prefer to an endpoint: the command gets keys in\n" +
         "  variables instead, which are not renewed; try: give that profile another name\n",
     );

@@ -20,7 +20,14 @@ function listening({ handlers, peerUid }: Options = {}) {
   const unexpected = () => Promise.reject(new Error("not expected"));
   const server = listenControl(
     socketFile,
-    { status: unexpected, stop: unexpected, use: unexpected, credentials: unexpected, ...handlers },
+    {
+      status: unexpected,
+      stop: unexpected,
+      use: unexpected,
+      credentials: unexpected,
+      container: unexpected,
+      ...handlers,
+    },
     { log, ownerUid: OWNER_UID, peerUid: () => peerUid },
   );
   return {

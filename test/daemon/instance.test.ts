@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { instanceFacts } from "../../src/daemon/instance.ts";
-import { configOf } from "./fakes.ts";
+import { configOf, NOW } from "./fakes.ts";
 
-const facts = (host: string, uid: number, imds = {}) => instanceFacts(configOf({ imds }), { host, uid });
+const facts = (host: string, uid: number, imds = {}) =>
+  instanceFacts(configOf({ imds }).imds, { machine: { host, uid }, userData: undefined, since: NOW });
 
 test("looks like EC2's", () => {
   const { instanceId, amiId, mac, ...rest } = facts("desk", 1000);
@@ -10,7 +11,7 @@ test("looks like EC2's", () => {
   expect(amiId).toMatch(/^ami-[0-9a-f]{17}$/);
   // Locally administered, so that it is nobody's.
   expect(mac).toMatch(/^02(:[0-9a-f]{2}){5}$/);
-  expect(rest).toEqual({ instanceType: "t3.micro", hostname: "ip-10-0-0-10.ec2.internal", privateIp: "10.0.0.10" });
+  expect(rest).toEqual({ instanceType: "t3.micro", privateIp: "10.0.0.10", scenario: { since: NOW } });
 });
 
 test("the same for a user on a machine, another for another", () => {

@@ -46,8 +46,7 @@ test("an ordinary instance", () => {
     "meta-data/instance-action": "none",
     "meta-data/instance-life-cycle": "on-demand",
     "meta-data/metrics/vhostmd": '<?xml version="1.0" encoding="UTF-8"?>',
-    "meta-data/placement/":
-      "availability-zone\navailability-zone-id\nregion",
+    "meta-data/placement/": "availability-zone\navailability-zone-id\nregion",
     "meta-data/placement/availability-zone-id": "usw2-az1",
     "meta-data/profile": "default-hvm",
     "meta-data/reservation-id": "r-1234567890abcdef0",

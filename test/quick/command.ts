@@ -26,7 +26,14 @@ export function desk(handlers?: Partial<ControlHandlers>): Desk {
     handlers &&
     listenControl(
       join(run, "control.sock"),
-      { status: unexpected, stop: unexpected, use: unexpected, credentials: unexpected, ...handlers },
+      {
+        status: unexpected,
+        stop: unexpected,
+        use: unexpected,
+        credentials: unexpected,
+        container: unexpected,
+        ...handlers,
+      },
       {
         log: createLog({ level: "error", format: "text", now: () => new Date(), write: () => undefined }),
         ownerUid: process.getuid?.() ?? -1,
