@@ -1,7 +1,8 @@
 // `exec` and `env`: what the command gets, what it no longer has, and how it ends.
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { DEMO_ROLES } from "../../src/demo/world.ts";
+import { requireTools } from "../support/require-tools.ts";
 import { CONFIG, freePort, testWorld, type World } from "../support/world.ts";
 
 const RIVALS = {
@@ -134,6 +135,16 @@ test("how it ends is how the command ends", async () => {
       stderr,
     ]);
   }
+});
+
+describe.skipIf(!requireTools(["aws"]))("the AWS CLI", () => {
+  test("finds the role of its exec", async () => {
+    await using world = await serving();
+    const asking = ["aws", "sts", "get-caller-identity", "--endpoint-url", world.stsUrl, "--query", "Arn"];
+    const { stdout, stderr, exitCode } = await world.metacred(["exec", "--role", "prod-readonly", "--", ...asking]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(stdout).toStartWith('"arn:aws:sts::222233334444:assumed-role/ReadOnly/');
+  });
 });
 
 test("env for each shell; sh takes the rivals away", async () => {
