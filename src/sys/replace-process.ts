@@ -3,13 +3,13 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { Environment } from "../paths.ts";
-import { restoreDefaultSignals } from "./default-signals.ts";
+import { restoreInheritedState } from "./inherited-state.ts";
 
 /** Does not return. Throws `CliError` with exit 127 where there is no such command, 126 where it cannot be run. */
 export function replaceProcess(argv: readonly string[], env: Record<string, string>): never {
   const [command = ""] = argv;
   const file = findCommand(command, env["PATH"]);
-  restoreDefaultSignals();
+  restoreInheritedState();
   try {
     execute(file, argv, env);
   } catch (error) {

@@ -166,6 +166,14 @@ test("env for each shell; sh takes the rivals away", async () => {
   ]);
 });
 
+test("limits, umask and priority are those of the shell", async () => {
+  await using world = await serving();
+  const facts = "ulimit -Sn; ulimit -Hn; umask; nice";
+  const script = `ulimit -Sn 256; umask 027; ${facts}; '${world.binary}' exec -- sh -c '${facts}'`;
+  const lines = (await world.run(["sh", "-c", script])).stdout.trim().split("\n");
+  expect([lines[0], lines.slice(4)]).toEqual(["256", lines.slice(0, 4)]);
+});
+
 test("what was handed out ends with the daemon", async () => {
   await using world = await serving({ config: CONFIG });
   const { stdout } = await world.metacred(["exec", "--", "env"]);

@@ -1,0 +1,60 @@
+// Undoes what Bun changes of a process for itself, which a program that it is replaced by would inherit.
+import { dlopen } from "bun:ffi";
+import { readFileSync } from "node:fs";
+
+// The same numbers on Linux and macOS.
+const SIGPIPE = 13;
+const SIGXFSZ = 25;
+const SIG_DFL = 0;
+/** Of Linux (asm-generic/resource.h). */
+const RLIMIT_NOFILE = 7;
+const LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  linux: ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"],
+  darwin: ["libSystem.B.dylib"],
+};
+const SIGNATURES = {
+  signal: { args: ["i32", "u64"], returns: "u64" },
+  setrlimit: { args: ["i32", "ptr"], returns: "i32" },
+} as const;
+
+/** Does nothing where no C library can be loaded. */
+export function restoreInheritedState(platform: NodeJS.Platform = process.platform): void {
+  const libc = openLibrary(LIBRARIES[platform] ?? []);
+  if (libc === undefined) return;
+  // Ignored by Bun: `yes | head` would complain about a broken pipe instead of ending.
+  for (const signal of [SIGPIPE, SIGXFSZ]) libc.signal(signal, SIG_DFL);
+  // Raised by Bun to what is allowed at most: programs that close every possible descriptor would take their time.
+  const limits = platform === "linux" ? openFilesOfParent() : undefined;
+  if (limits !== undefined) libc.setrlimit(RLIMIT_NOFILE, limits);
+}
+
+/** Soft and hard limit from the text of /proc/PID/limits (proc_pid_limits(5)). */
+export function openFilesIn(text: string): BigUint64Array | undefined {
+  const [, soft, hard] = /^Max open files +(\d+|unlimited) +(\d+|unlimited)/m.exec(text) ?? [];
+  if (soft === undefined || hard === undefined) return undefined;
+  return BigUint64Array.from([soft, hard].map((word) => (word === "unlimited" ? UNLIMITED : BigInt(word))));
+}
+
+// --- internal ---
+
+const UNLIMITED = 0xffff_ffff_ffff_ffffn;
+
+// What this process had before is not recorded anywhere; nearly always it is what its parent has.
+function openFilesOfParent(): BigUint64Array | undefined {
+  try {
+    return openFilesIn(readFileSync(`/proc/${process.ppid}/limits`, "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+function openLibrary(names: readonly string[]) {
+  for (const name of names) {
+    try {
+      return dlopen(name, SIGNATURES).symbols;
+    } catch {
+      // The next name.
+    }
+  }
+  return undefined;
+}
