@@ -140,6 +140,7 @@ test("as the configuration wants it", () => {
     [`${MAC}/subnet-ipv4-cidr-block`]: "172.31.5.0/24",
   };
   expect(Object.fromEntries(Object.keys(expected).map((path) => [path, read(world, path)]))).toEqual(expected);
+  expect(read(world, "meta-data/public-keys/0=my-key/openssh-key")).toBe(404);
   expect(String(read(world, `${MAC}/security-group-ids`)).split("\n")).toHaveLength(2);
   const document = String(read(world, "dynamic/instance-identity/document"));
   expect(document).toContain('"marketplaceProductCodes" : [ "code1", "code2" ]');
