@@ -31,7 +31,11 @@ type Deps = {
   refusals: Refusals;
 };
 
-type Grant = ContainerGrant & { key: string; holder: string | undefined; pid: number | undefined };
+type Grant = ContainerGrant & {
+  key: string;
+  /** The process that it was for, while it lives. */
+  holder: { pid: number; identity: string } | undefined;
+};
 
 const HOSTNAME = "127.0.0.1";
 const SECRET_BYTES = 32;
@@ -49,8 +53,10 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
 
   // A session that nobody asks for is let go. A shell that is idle for hours is somebody.
   const look = () => {
-    for (const { key, holder, pid } of grants.values()) {
-      if (pid !== undefined && holder !== undefined && processIdentity(pid) === holder) deps.core.sessions.current(key);
+    for (const grant of grants.values()) {
+      if (grant.holder === undefined) continue;
+      if (processIdentity(grant.holder.pid) === grant.holder.identity) deps.core.sessions.current(grant.key);
+      else grant.holder = undefined;
     }
     cancelLook = clock.after(LOOK_EVERY_MS, look);
   };
@@ -65,10 +71,9 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
       }
       const path = `/v1/${randomBytes(SECRET_BYTES).toString("base64url")}`;
       const token = randomBytes(SECRET_BYTES).toString("base64url");
-      const holder = pid === undefined ? undefined : processIdentity(pid);
       const oldest = grants.keys().next().value;
       if (grants.size >= MAX_GRANTS && oldest !== undefined) grants.delete(oldest);
-      grants.set(path, { ...grantOf(spec, token, deps), key: sessionKey(spec), holder, pid });
+      grants.set(path, { ...grantOf(spec, token, deps), key: sessionKey(spec), holder: holderOf(pid) });
       deps.log.info("handed out a role", { role: spec.name, pid });
       return { url: `http://${HOSTNAME}:${server.port}${path}`, token, region: spec.region ?? null };
     },
@@ -78,6 +83,11 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
       await server?.stop();
     },
   };
+}
+
+function holderOf(pid: number | undefined): Grant["holder"] {
+  const identity = pid === undefined ? undefined : processIdentity(pid);
+  return pid === undefined || identity === undefined ? undefined : { pid, identity };
 }
 
 function grantOf(spec: RoleSpec, token: string, { core: { sessions }, context: { clock } }: Deps): ContainerGrant {
