@@ -5,8 +5,8 @@ import { nearestWord } from "./nearest.ts";
 
 type Flag = { name: string; takesValue: boolean };
 
-/** The words as citty understands them, each `--flag=value` in one. Throws with exit 2 and the nearest right flag. */
-export function strictArgs(command: string, args: ArgsDef, words: readonly string[]): string[] {
+/** The words as citty understands them, each `--flag=value` in one. Throws with exit 2 and the nearest right flag. `takesTail`: words belong behind `--`. */
+export function strictArgs(command: string, args: ArgsDef, words: readonly string[], takesTail = false): string[] {
   const flags = flagsOf(args);
   const places = Object.values(args).filter((arg) => arg.type === "positional");
   const accepted: string[] = [];
@@ -16,7 +16,10 @@ export function strictArgs(command: string, args: ArgsDef, words: readonly strin
     if (word === "") throw usage(command, `"metacred ${command}" was given an empty word`);
     if (!word.startsWith("-") || word === "-") {
       positionals++;
-      if (positionals > places.length) throw usage(command, `"metacred ${command}" does not take "${word}"`);
+      if (positionals > places.length) {
+        const hint = takesTail ? `metacred ${command} -- ${word} …` : undefined;
+        throw usage(command, `"metacred ${command}" does not take "${word}"`, hint);
+      }
       accepted.push(word);
       continue;
     }

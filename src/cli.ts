@@ -59,7 +59,7 @@ export async function runCli(
     });
   }
   const args = (await command.default.args) as ArgsDef | undefined;
-  const rawArgs = strictArgs(name, args ?? {}, rest);
+  const rawArgs = strictArgs(name, args ?? {}, rest, command.takesTail);
   const data = command.takesTail === true ? { context, tail } : context;
   const { result } = await runCommand(command.default, { rawArgs, data });
   return typeof result === "number" ? result : EXIT.ok;

@@ -4,7 +4,7 @@ import { ENV_FORMATS, printEnv } from "../quick/env.ts";
 export const examples = [
   'eval "$(metacred env --role dev)"',
   "metacred env --format fish | source",
-  "metacred env --format dotenv > .env && docker run --env-file .env IMAGE",
+  "docker run --env-file <(metacred env --format dotenv) IMAGE",
 ];
 
 export default defineCommand({

@@ -115,6 +115,7 @@ test("how it ends is how the command ends", async () => {
     [["--", "/"], 126, "", "metacred: cannot run /: it may not be executed\n  try: "],
     [["--"], 2, "", 'metacred: "metacred exec" needs a command behind --\n  try: '],
     [[], 2, "", 'metacred: "metacred exec" needs a command behind --\n  try: '],
+    [["true"], 2, "", 'metacred: "metacred exec" does not take "true"\n  try: metacred exec -- true …\n'],
     [["--role", "nobody", "--", "true"], 2, "", 'metacred: there is no role "nobody"'],
     [
       ["--role", "forbidden", "--", "true"],
@@ -144,6 +145,20 @@ describe.skipIf(!requireTools(["aws"]))("the AWS CLI", () => {
     const { stdout, stderr, exitCode } = await world.metacred(["exec", "--role", "prod-readonly", "--", ...asking]);
     expect([exitCode, stderr]).toEqual([0, ""]);
     expect(stdout).toStartWith('"arn:aws:sts::222233334444:assumed-role/ReadOnly/');
+  });
+});
+
+describe.skipIf(!requireTools(["setpriv", "curl"], { root: true, platform: "linux" }))("another user", () => {
+  test("gets nothing with the right token, and is counted", async () => {
+    await using world = await serving();
+    const given = variablesOf((await world.metacred(["exec", "--", "env"])).stdout);
+    const authorization = `Authorization: ${given["AWS_CONTAINER_AUTHORIZATION_TOKEN"]}`;
+    const asking = ["curl", "-s", "-H", authorization, String(given["AWS_CONTAINER_CREDENTIALS_FULL_URI"])];
+    expect((await world.run(asking)).stdout).toContain('"Code":"Success"');
+    const other = await world.run(asking, { uid: 54_321, cwd: "/" });
+    expect(JSON.parse(other.stdout)).toMatchObject({ code: "AccessDenied", Code: "AccessDenied" });
+    const status = JSON.parse((await world.metacred(["status", "--json"])).stdout) as { refusals: object };
+    expect(status.refusals).toEqual({ uid: 1 });
   });
 });
 
