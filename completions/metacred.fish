@@ -18,6 +18,8 @@ complete -c metacred -n '__fish_seen_subcommand_from serve' -l force -d 'serve a
 complete -c metacred -n '__fish_seen_subcommand_from serve' -l config -r -F -d 'configuration file'
 complete -c metacred -n __fish_use_subcommand -a use -d 'Switch the role that is served'
 complete -c metacred -n '__fish_seen_subcommand_from use' -f -a '(metacred __complete roles)'
+complete -c metacred -n '__fish_seen_subcommand_from use' -l for -r -f -d 'go back by itself after this time, like 30m or 1h30m'
+complete -c metacred -n '__fish_seen_subcommand_from use' -l yes -d 'agree to a protected role without being asked'
 complete -c metacred -n '__fish_seen_subcommand_from use' -l config -r -F -d 'configuration file'
 complete -c metacred -n __fish_use_subcommand -a status -d 'Show the role, its expiry, and whether clients reach it'
 complete -c metacred -n '__fish_seen_subcommand_from status' -l json -d 'print everything as JSON'

@@ -39,7 +39,9 @@ _metacred() {
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         use)
-          _arguments -s '--config[configuration file]:value:_files' \
+          _arguments -s '--for[go back by itself after this time, like 30m or 1h30m]:value:' \
+            '--yes[agree to a protected role without being asked]' \
+            '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \
             '1:word:{_metacred_names roles}' ;;
         status)

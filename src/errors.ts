@@ -20,6 +20,8 @@ export type ErrorDetails = {
   /** The command to type next, or what to change. Shown behind `try: `. */
   hint?: string | undefined;
   exit?: ExitCode | undefined;
+  /** The name that a person must type, or confirm by --yes, for it to be done after all. */
+  confirm?: string | undefined;
   cause?: unknown;
 };
 
@@ -27,12 +29,14 @@ export type ErrorDetails = {
 export class CliError extends Error {
   readonly hint: string | undefined;
   readonly exit: ExitCode;
+  readonly confirm: string | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "CliError";
     this.hint = details.hint;
     this.exit = details.exit ?? EXIT.failure;
+    this.confirm = details.confirm;
   }
 
   // The binary holds this file twice, once for each of its entry points, and an error crosses from one to the other.

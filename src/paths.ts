@@ -12,6 +12,8 @@ export type Paths = {
   socketFile: string;
   lockFile: string;
   logFile: string;
+  /** What outlives a daemon: names and instants, never a secret. */
+  stateFile: string;
 };
 
 type Machine = { env: Environment; platform: NodeJS.Platform; home: string };
@@ -38,6 +40,7 @@ export function resolvePaths({ env, platform, home }: Machine, configOption?: st
     socketFile: within(runtimeDir, "control.sock"),
     lockFile: within(runtimeDir, "serve.lock"),
     logFile: within(stateDir, "metacred.log"),
+    stateFile: within(stateDir, "state.json"),
   };
 }
 

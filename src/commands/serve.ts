@@ -4,6 +4,7 @@ import { launchDaemon } from "../daemon/launch.ts";
 import { refuseSudo } from "../daemon/refuse-start.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
+import { withAgreement } from "../quick/agree.ts";
 import { sayReady } from "../quick/ready.ts";
 
 export const examples = [
@@ -32,13 +33,15 @@ export default defineCommand({
     const { role, profile, redirect, force } = args;
     const options = { role, profile, port: portOf(args.port), redirect, force: force ?? false };
     const say = (text: string) => void process.stderr.write(text);
-    if (args.background === true) {
-      const { status, warnings } = await launchDaemon(context, options, say);
-      sayReady(status, warnings);
-      return EXIT.ok;
-    }
-    const { runForeground } = await loadEngine();
-    return runForeground(context, options, { notice: say, ready: sayReady });
+    return withAgreement(context, false, async (granted) => {
+      if (args.background === true) {
+        const { status, warnings } = await launchDaemon(context, { ...options, granted }, say);
+        sayReady(status, warnings);
+        return EXIT.ok;
+      }
+      const { runForeground } = await loadEngine();
+      return runForeground(context, { ...options, granted }, { notice: say, ready: sayReady });
+    });
   },
 });
 

@@ -17,6 +17,8 @@ const role = v.strictObject({
   transitive_tags: v.optional(v.array(text)),
   source_identity: v.optional(text),
   region: v.optional(text),
+  protected: v.optional(v.boolean()),
+  revert_after: v.optional(durationBetween("1m", "12h")),
 });
 
 export const configSchema = v.strictObject({
@@ -34,6 +36,7 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
+  notify: v.optional(v.strictObject({ desktop: v.optional(v.boolean(), true) }), {}),
   log: v.optional(
     v.strictObject({
       level: v.optional(v.picklist(["error", "warn", "info", "debug"]), "info"),

@@ -15,7 +15,7 @@ import { untilStopped } from "./signals.ts";
 export type Announcement =
   | { event: "guard"; plan: RedirectPlan }
   | { event: "ready"; status: Status; warnings: readonly string[] }
-  | { event: "failed"; message: string; hint: string | null; exit: number };
+  | { event: "failed"; message: string; hint: string | null; exit: number; confirm?: string | undefined };
 
 /** What it answers to `guard`. */
 export type GuardAnswer = { up: "nft" | "iptables" };
@@ -41,7 +41,13 @@ export async function runBackground(context: Context, options: ServeOptions): Pr
     return EXIT.ok;
   } catch (error) {
     const known = error instanceof CliError ? error : new CliError(messageOf(error), { cause: error });
-    announce({ event: "failed", message: known.message, hint: known.hint ?? null, exit: known.exit });
+    announce({
+      event: "failed",
+      message: known.message,
+      hint: known.hint ?? null,
+      exit: known.exit,
+      confirm: known.confirm,
+    });
     return known.exit;
   }
 }

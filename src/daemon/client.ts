@@ -7,15 +7,16 @@ import {
   PATHS,
   type Status,
   type UseAnswer,
+  type UseWish,
 } from "./protocol.ts";
 
 export type Control = {
   status(): Promise<Status>;
   stop(): Promise<void>;
-  use(role: string): Promise<UseAnswer>;
-  credentials(role: string | undefined): Promise<CredentialsAnswer>;
+  use(role: string, wish?: UseWish): Promise<UseAnswer>;
+  credentials(role: string | undefined, granted?: boolean): Promise<CredentialsAnswer>;
   /** `pid`: while that process lives, the role is kept ready for it. */
-  container(role: string | undefined, pid: number): Promise<ContainerAnswer>;
+  container(role: string | undefined, pid: number, granted?: boolean): Promise<ContainerAnswer>;
 };
 
 /** Every call throws `CliError` with exit 3 when no daemon listens on the socket. */
@@ -29,11 +30,12 @@ export function controlClient(socketFile: string): Control {
   return {
     status: async () => (await ask("GET", PATHS.status)) as Status,
     stop: async () => void (await ask("POST", PATHS.stop)),
-    use: async (role) => (await ask("POST", PATHS.use, { role })) as UseAnswer,
-    credentials: async (role) =>
-      (await ask("POST", PATHS.credentials, role === undefined ? {} : { role })) as CredentialsAnswer,
-    container: async (role, pid) =>
-      (await ask("POST", PATHS.container, role === undefined ? { pid } : { role, pid })) as ContainerAnswer,
+    use: async (role, { granted, forSeconds } = {}) =>
+      (await ask("POST", PATHS.use, { role, granted, for_seconds: forSeconds })) as UseAnswer,
+    credentials: async (role, granted) =>
+      (await ask("POST", PATHS.credentials, { role, granted })) as CredentialsAnswer,
+    container: async (role, pid, granted) =>
+      (await ask("POST", PATHS.container, { role, pid, granted })) as ContainerAnswer,
   };
 }
 
@@ -70,5 +72,6 @@ function errorOf(data: unknown): CliError {
   return new CliError(error?.message ?? "the daemon gave an answer that this version does not know", {
     hint: error?.hint ?? "metacred stop; metacred serve --background",
     exit: (error?.exit ?? EXIT.failure) as ExitCode,
+    confirm: error?.confirm,
   });
 }

@@ -11,14 +11,15 @@ import {
   PATHS,
   type Status,
   type UseAnswer,
+  type UseWish,
 } from "./protocol.ts";
 
 export type ControlHandlers = {
   status(): Promise<Status>;
   stop(): Promise<void>;
-  use(role: string): Promise<UseAnswer>;
-  credentials(role: string | undefined): Promise<CredentialsAnswer>;
-  container(role: string | undefined, pid: number | undefined): Promise<ContainerAnswer>;
+  use(role: string, wish: UseWish): Promise<UseAnswer>;
+  credentials(role: string | undefined, granted: boolean): Promise<CredentialsAnswer>;
+  container(role: string | undefined, pid: number | undefined, granted: boolean): Promise<ContainerAnswer>;
 };
 
 type Deps = {
@@ -29,11 +30,17 @@ type Deps = {
 };
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
-const useBody = v.object({ role: name });
-const credentialsBody = v.object({ role: v.optional(name) });
+const granted = v.optional(v.boolean(), false);
+const useBody = v.object({
+  role: name,
+  granted,
+  for_seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(604_800))),
+});
+const credentialsBody = v.object({ role: v.optional(name), granted });
 const containerBody = v.object({
   role: v.optional(name),
   pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  granted,
 });
 const MAX_BODY_BYTES = 65_536;
 const IDLE_MS = 120_000;
@@ -64,7 +71,7 @@ async function answer(request: HttpRequest, handlers: ControlHandlers): Promise<
     const data = await route(request, handlers);
     return data === undefined ? json(404, refusal("the daemon does not know this request")) : json(200, data);
   } catch (error) {
-    if (error instanceof CliError) return json(400, refusal(error.message, error.hint, error.exit));
+    if (error instanceof CliError) return json(400, refusal(error.message, error.hint, error.exit, error.confirm));
     throw error;
   }
 }
@@ -77,16 +84,22 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
       await handlers.stop();
       return { stopped: true };
     case `POST ${PATHS.use}`:
-      return handlers.use(bodyOf(useBody, request).role);
-    case `POST ${PATHS.credentials}`:
-      return handlers.credentials(bodyOf(credentialsBody, request).role);
+      return use(bodyOf(useBody, request), handlers);
+    case `POST ${PATHS.credentials}`: {
+      const body = bodyOf(credentialsBody, request);
+      return handlers.credentials(body.role, body.granted);
+    }
     case `POST ${PATHS.container}`: {
-      const { role, pid } = bodyOf(containerBody, request);
-      return handlers.container(role, pid);
+      const body = bodyOf(containerBody, request);
+      return handlers.container(body.role, body.pid, body.granted);
     }
     default:
       return undefined;
   }
+}
+
+function use(body: v.InferOutput<typeof useBody>, handlers: ControlHandlers): Promise<UseAnswer> {
+  return handlers.use(body.role, { granted: body.granted, forSeconds: body.for_seconds });
 }
 
 function bodyOf<Schema extends v.GenericSchema>(schema: Schema, request: HttpRequest): v.InferOutput<Schema> {
@@ -97,8 +110,8 @@ function bodyOf<Schema extends v.GenericSchema>(schema: Schema, request: HttpReq
   }
 }
 
-function refusal(message: string, hint?: string, exit: number = EXIT.failure): ErrorAnswer {
-  return { error: { message, hint: hint ?? null, exit } };
+function refusal(message: string, hint?: string, exit: number = EXIT.failure, confirm?: string): ErrorAnswer {
+  return { error: { message, hint: hint ?? null, exit, ...(confirm === undefined ? {} : { confirm }) } };
 }
 
 function json(status: number, data: unknown): HttpResponse {

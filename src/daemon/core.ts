@@ -5,12 +5,15 @@ import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
+import { refuseProtected } from "../roles/protection.ts";
 import { type BaseSpec, type RoleSpec, describeBase, sessionKey } from "../roles/role-spec.ts";
 import { type SessionEvent, type Sessions, createSessions } from "../sessions/sessions.ts";
 import { type BaseSource, createBaseSource } from "../sources/base.ts";
 import { limitCredentialProcesses } from "../sources/process-limit.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { type ActiveRole, createActiveRole } from "./active-role.ts";
+import { tellSwitch } from "./switch-notice.ts";
+import { createSwitchMemory } from "./switch-memory.ts";
 import { type ServedRole, createImdsView } from "./imds-view.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
@@ -22,9 +25,9 @@ export type Core = {
   active: ActiveRole;
   served(): ServedRole | undefined;
   view(): ImdsView;
-  credentials(role: string | undefined): Promise<CredentialsAnswer>;
-  /** The named role, else the active one; throws where neither is there. */
-  wanted(role: string | undefined): Promise<RoleSpec>;
+  credentials(role: string | undefined, granted?: boolean): Promise<CredentialsAnswer>;
+  /** The named role, else the active one; throws where neither is there, and where nobody agreed to a protected one. */
+  wanted(role: string | undefined, granted: boolean): Promise<RoleSpec>;
   loop: { possible(): boolean; seen(): void };
 };
 
@@ -48,7 +51,13 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     fetchLimitMs: FETCH_LIMIT_MS,
     onEvent: (event) => logEvent(log, event),
   });
-  const active = createActiveRole({ sessions, catalog });
+  const active = createActiveRole({
+    sessions,
+    catalog,
+    clock,
+    memory: createSwitchMemory(context.paths.stateFile, log),
+    onEvent: (event) => tellSwitch(event, log, context, catalog.config()),
+  });
   const served = (): ServedRole | undefined => {
     const spec = active.spec();
     const key = active.key();
@@ -62,18 +71,27 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     active,
     served,
     view: () => view(served(), catalog.config(), clock.now()),
-    wanted: (role) => wanted(role, active, catalog),
-    async credentials(role) {
-      const spec = await wanted(role, active, catalog);
+    wanted: (role, granted) => wanted(role, granted, active, catalog),
+    async credentials(role, granted = false) {
+      const spec = await wanted(role, granted, active, catalog);
       return credentialsAnswer(spec, await sessions.ensure(spec));
     },
     loop,
   };
 }
 
-async function wanted(role: string | undefined, active: ActiveRole, catalog: RoleCatalog): Promise<RoleSpec> {
+async function wanted(
+  role: string | undefined,
+  granted: boolean,
+  active: ActiveRole,
+  catalog: RoleCatalog,
+): Promise<RoleSpec> {
   const spec = role === undefined ? active.spec() : await catalog.resolve(role);
-  if (spec !== undefined) return spec;
+  if (spec !== undefined) {
+    // What is served already has been agreed to.
+    if (!granted && sessionKey(spec) !== active.key()) refuseProtected(await catalog.protection(spec));
+    return spec;
+  }
   throw new CliError("metacred serves no role", { hint: "metacred use ROLE", exit: EXIT.failure });
 }
 

@@ -5,10 +5,11 @@ import { dirname, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { childEnvironment } from "../sys/child-environment.ts";
 import type { Announcement, GuardAnswer } from "./background.ts";
 import type { Status } from "./protocol.ts";
 import type { ServeOptions } from "./serve.ts";
-import { childEnvironment, startGuard } from "./start-guard.ts";
+import { startGuard } from "./start-guard.ts";
 
 const DAEMON_COMMAND = "__daemon";
 
@@ -53,6 +54,7 @@ export async function launchDaemon(
         throw new CliError(announcement.message, {
           hint: announcement.hint ?? undefined,
           exit: announcement.exit as ExitCode,
+          confirm: announcement.confirm,
         });
     }
   }

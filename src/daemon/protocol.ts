@@ -19,6 +19,10 @@ export type Status = {
   state: "serving" | "idle" | "waiting";
   role: RoleStatus | null;
   previous_role: string | null;
+  /** A switch that ends by itself: `use --for`, or `revert_after` of a protected role. */
+  temporary: { until: string; back_to: string } | null;
+  /** Names that were used, the latest first. */
+  recent_roles: string[];
   base: string | null;
   endpoints: { imds: string | null; endpoint: string };
   redirect: { method: "nft" | "iptables" | "none"; healthy: boolean; checked_at: string | null };
@@ -36,7 +40,11 @@ export type RoleStatus = {
   advertised_expiration: string | null;
   next_refresh_at: string | null;
   limited_by_upstream: boolean;
+  protected: boolean;
 };
+
+/** How `use` is meant: `granted` says that a person has agreed to a protected role. */
+export type UseWish = { granted?: boolean; forSeconds?: number | undefined };
 
 export type UseAnswer = { status: Status; warnings: string[] };
 
@@ -54,4 +62,4 @@ export type CredentialsAnswer = {
 export type ContainerAnswer = { url: string; token: string; region: string | null };
 
 /** The body of every answer that is not 200. */
-export type ErrorAnswer = { error: { message: string; hint: string | null; exit: number } };
+export type ErrorAnswer = { error: { message: string; hint: string | null; exit: number; confirm?: string } };

@@ -3,6 +3,8 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
+import { type Protection, protectionOf } from "../roles/protection.ts";
+import { type RoleEntry, roleEntries } from "../roles/role-entries.ts";
 import { type RoleSources, resolveBase, resolveRole, roleNames } from "../roles/resolve.ts";
 import type { RoleSpec } from "../roles/role-spec.ts";
 import { loadProfiles } from "../sources/profile-files.ts";
@@ -15,6 +17,10 @@ export type RoleCatalog = {
   /** What to serve when no role is named: `default_role`, else the base profile as it is. */
   resolveDefault(): Promise<RoleSpec>;
   names(): Promise<string[]>;
+  /** Whether a person must agree to this role, by whatever name it was asked for. */
+  protection(spec: RoleSpec): Promise<Protection | undefined>;
+  /** What a person chooses from. */
+  entries(): Promise<RoleEntry[]>;
 };
 
 type CatalogContext = Pick<Context, "env" | "paths" | "uid" | "user" | "host">;
@@ -50,5 +56,7 @@ export function createRoleCatalog(context: CatalogContext, baseOption: string | 
       return config.default_role === undefined ? resolveBase(all) : resolveRole(config.default_role, all);
     },
     names: async () => roleNames(await sources()),
+    protection: async (spec) => protectionOf(spec, await sources()),
+    entries: async () => roleEntries(await sources()),
   };
 }

@@ -23,6 +23,8 @@ export type ServeOptions = {
   port?: number | undefined;
   redirect: boolean;
   force: boolean;
+  /** A person has agreed to start with a protected role. */
+  granted?: boolean;
 };
 
 /** What differs between foreground and background. */
@@ -46,10 +48,13 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   undo.defer(releaseLock);
 
   const core = createCore(context, log, options.profile);
-  undo.defer(() => core.sessions.stop());
+  undo.defer(() => {
+    core.active.stop();
+    core.sessions.stop();
+  });
   const redirect = options.redirect && core.catalog.config().redirect.method !== "none" && context.platform === "linux";
   const mayBeForeign = redirect && older === undefined && !options.force;
-  await Promise.all([mayBeForeign ? refuseForeignService(context) : undefined, startRole(core, options.role)]);
+  await Promise.all([mayBeForeign ? refuseForeignService(context) : undefined, startRole(core, options, log)]);
   const libc = openLibc(context.platform);
   const { startGuard } = link;
   const reach = { redirect, port: options.port, replaces: older !== undefined, startGuard };
@@ -83,10 +88,14 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   log.info("stopped");
 }
 
-function startRole(core: Core, role: string | undefined): Promise<void> {
-  return role === undefined
-    ? core.catalog.resolveDefault().then((spec) => core.active.start(spec))
-    : core.catalog.resolve(role).then((spec) => core.active.start(spec));
+async function startRole(
+  { active, catalog }: Core,
+  { role, granted = false }: Pick<ServeOptions, "role" | "granted">,
+  log: Log,
+): Promise<void> {
+  if (role !== undefined) return active.start(await catalog.resolve(role), granted);
+  if (await active.resume()) return log.info("went on with a switch for a time", { role: active.spec()?.name });
+  return active.start(await catalog.resolveDefault(), granted);
 }
 
 function reporter(context: Context, core: Core, network: Network): () => Status {
@@ -99,6 +108,9 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
       config: core.catalog.config(),
       served: core.served(),
       previousName: core.active.previousName(),
+      lease: core.active.lease(),
+      isProtected: core.active.isProtected(),
+      recent: core.active.recent(),
       port: network.port,
       redirect: network.redirect,
       health: network.watch.health(),
@@ -119,9 +131,9 @@ function handlersOf(
       return status();
     },
     stop,
-    async use(role) {
+    async use(role, { granted = false, forSeconds }) {
       const warnings = [core.catalog.reload(), network.reload()].filter((warning) => warning !== undefined);
-      await core.active.use(role);
+      await core.active.use(role, { granted, forMs: forSeconds === undefined ? undefined : forSeconds * 1000 });
       log.info("switched", { role: core.active.spec()?.name ?? "none" });
       return { status: status(), warnings: [...warnings, ...notes(core)] };
     },

@@ -4,6 +4,7 @@ import { describeBase } from "../roles/role-spec.ts";
 import { advertisedExpiration } from "../sessions/schedule.ts";
 import { VERSION } from "../version.ts";
 import type { Guard } from "./guard.ts";
+import type { Lease } from "./switch-memory.ts";
 import { type ServedRole, accountOf, advertiseMs, roleArnOfSpec } from "./imds-view.ts";
 import type { RoleStatus, Status } from "./protocol.ts";
 import type { RedirectHealth } from "./redirect-watch.ts";
@@ -15,6 +16,9 @@ export type ReportInput = {
   config: Config;
   served: ServedRole | undefined;
   previousName: string | undefined;
+  lease: Lease | undefined;
+  isProtected: boolean;
+  recent: readonly string[];
   port: number;
   redirect: Guard["method"] | "none";
   health: RedirectHealth;
@@ -32,6 +36,9 @@ export function statusReport(input: ReportInput): Status {
     state: served === undefined ? "idle" : served.session === undefined ? "waiting" : "serving",
     role: served === undefined ? null : roleStatus(served, input),
     previous_role: input.previousName ?? null,
+    temporary:
+      input.lease === undefined ? null : { until: input.lease.until.toISOString(), back_to: input.lease.backTo },
+    recent_roles: [...input.recent],
     base: served === undefined ? null : describeBase(served.spec.base),
     endpoints: {
       imds: input.redirect === "none" ? null : "http://169.254.169.254/",
@@ -46,7 +53,7 @@ export function statusReport(input: ReportInput): Status {
   };
 }
 
-function roleStatus({ spec, session, state }: ServedRole, { now, config }: ReportInput): RoleStatus {
+function roleStatus({ spec, session, state }: ServedRole, { now, config, isProtected }: ReportInput): RoleStatus {
   const advertised =
     session === undefined ? undefined : advertisedExpiration(session.expiration, now, advertiseMs(config));
   return {
@@ -59,6 +66,7 @@ function roleStatus({ spec, session, state }: ServedRole, { now, config }: Repor
     advertised_expiration: iso(advertised),
     next_refresh_at: iso(state?.nextRefreshAt),
     limited_by_upstream: state?.limitedByUpstream ?? false,
+    protected: isProtected,
   };
 }
 

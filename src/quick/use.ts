@@ -1,21 +1,54 @@
 // `use ROLE`: the daemon fetches first and swaps then; here it is only asked and reported.
 import type { Context } from "../context.ts";
 import { controlClient } from "../daemon/client.ts";
-import { EXIT } from "../errors.ts";
+import type { Status } from "../daemon/protocol.ts";
+import { CliError, EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
+import { withAgreement } from "./agree.ts";
 import { timeLeft } from "./instant.ts";
 
-export async function switchRole(context: Context, name: string): Promise<number> {
-  const { status, warnings } = await controlClient(context.paths.socketFile).use(name);
-  const { role } = status;
+export type SwitchOptions = { forMs?: number | undefined; yes?: boolean };
+
+export async function switchRole(
+  context: Context,
+  name: string,
+  { forMs, yes = false }: SwitchOptions = {},
+): Promise<number> {
+  const control = controlClient(context.paths.socketFile);
+  const forSeconds = forMs === undefined ? undefined : Math.ceil(forMs / 1000);
+  const { status, warnings } = await withAgreement(context, yes, (granted) =>
+    control.use(name, { granted, forSeconds }),
+  );
   const lines = warnings.map((warning) => `metacred: ${warning}`);
-  if (role === null) {
-    lines.push("metacred serves no role now: new requests get none until the next metacred use");
-  } else {
-    const until = role.expiration === null ? "" : `, ${timeLeft(role.expiration, context.clock.now())} left`;
-    lines.push(`${role.name}: ${role.arn ?? "identity unknown"}${until}`);
-    lines.push("  new programs get it now, running ones when they next refresh, mostly within 2 to 10 minutes");
-  }
+  lines.push(...wordsOf(status, forMs !== undefined, context.clock.now()));
   await tell(`${lines.join("\n")}\n`);
   return EXIT.ok;
+}
+
+function wordsOf(status: Status, forATime: boolean, now: Date): string[] {
+  const { role, temporary } = status;
+  // A daemon of before `--for` would serve the role without an end.
+  if (forATime && temporary === undefined) {
+    throw new CliError("the role was switched to, but the daemon is too old to end it by itself", {
+      hint: "metacred serve --background replaces it, then use again",
+    });
+  }
+  const back = backWords(status, forATime, now);
+  if (role === null) {
+    return ["metacred serves no role now: new requests get none until the next metacred use", ...back];
+  }
+  const until = role.expiration === null ? "" : `, ${timeLeft(role.expiration, now)} left`;
+  return [
+    `${role.name}: ${role.arn ?? "identity unknown"}${until}`,
+    "  new programs get it now, running ones when they next refresh, mostly within 2 to 10 minutes",
+    ...back,
+  ];
+}
+
+function backWords({ temporary }: Status, forATime: boolean, now: Date): string[] {
+  if (temporary) {
+    const to = temporary.back_to === "none" ? "no role" : temporary.back_to;
+    return [`  back to ${to} by itself in ${timeLeft(temporary.until, now)}`];
+  }
+  return forATime ? ["  it stays: it is the role that a switch for a time leads back to"] : [];
 }

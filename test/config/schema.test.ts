@@ -33,6 +33,7 @@ test("an empty document gives the defaults of the contract", () => {
     },
     refresh: { early: 25 * 60_000 },
     redirect: { method: "auto", users: ["{user}"] },
+    notify: { desktop: true },
     log: { level: "info", format: "text" },
   });
 });

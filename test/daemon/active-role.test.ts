@@ -4,6 +4,10 @@ import { type ActiveRole, createActiveRole } from "../../src/daemon/active-role.
 import type { RoleCatalog } from "../../src/daemon/role-catalog.ts";
 import { CliError } from "../../src/errors.ts";
 import { type RoleSpec, sessionKey } from "../../src/roles/role-spec.ts";
+import type { LeaseEvent } from "../../src/daemon/lease-watch.ts";
+import type { Remembered, SwitchMemory } from "../../src/daemon/switch-memory.ts";
+import type { Protection } from "../../src/roles/protection.ts";
+import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import { failureOf } from "../support/failure.ts";
 import { configOf, liveSession, roleSpec } from "./fakes.ts";
 
@@ -13,10 +17,24 @@ type Desk = {
   pinned: (string | undefined)[];
   /** Fetches that were begun and not yet ended, by name. */
   pending: Map<string, { answer(): void; fail(): void }>;
+  events: LeaseEvent[];
 };
 
+const NO_PROTECTION: Record<string, Protection> = {};
+
+function keptMemory(): SwitchMemory {
+  let kept: Remembered = { lease: undefined, recent: [] };
+  return { read: () => kept, write: (remembered) => void (kept = remembered) };
+}
+
 /** Every name is a role but `unknown`; fetches end when the test says so, others at once. */
-function desk({ waits = [] as string[], specOf = (name: string) => roleSpec({ name }) } = {}): Desk {
+function desk({
+  waits = [] as string[],
+  specOf = (name: string) => roleSpec({ name }),
+  protections = NO_PROTECTION,
+  clock = manualClock(),
+  memory = keptMemory(),
+} = {}): Desk {
   const pinned: (string | undefined)[] = [];
   const pending: Desk["pending"] = new Map();
   const ensure = ({ name }: RoleSpec): Promise<Session> => {
@@ -35,9 +53,13 @@ function desk({ waits = [] as string[], specOf = (name: string) => roleSpec({ na
     resolve,
     resolveDefault: () => resolve("default"),
     names: async () => [],
+    protection: async (spec) => protections[spec.name],
+    entries: async () => [],
   };
   const sessions = { ensure, pin: (spec: RoleSpec | undefined) => void pinned.push(spec?.name) };
-  return { active: createActiveRole({ sessions, catalog }), pinned, pending };
+  const events: LeaseEvent[] = [];
+  const active = createActiveRole({ sessions, catalog, clock, memory, onEvent: (event) => void events.push(event) });
+  return { active, pinned, pending, events };
 }
 
 async function serving(options: Parameters<typeof desk>[0] = {}): Promise<Desk> {
@@ -195,5 +217,145 @@ describe("after the files changed", () => {
     await it.active.use("none");
     await it.active.renew();
     expect(nameOf(it)).toBeUndefined();
+  });
+});
+
+describe("a switch for a time", () => {
+  const FOR_HALF_AN_HOUR = { granted: false, forMs: 30 * 60_000 };
+  const tick = async (clock: ManualClock, minutes: number) => clock.advance(minutes * 60_000);
+
+  test("goes back by itself, to the role before", async () => {
+    const clock = manualClock();
+    const it = await serving({ clock });
+    await it.active.use("ops", FOR_HALF_AN_HOUR);
+    expect(it.active.lease()).toEqual({ role: "ops", until: new Date("2026-01-01T00:30:00Z"), backTo: "dev" });
+    await tick(clock, 29);
+    expect(nameOf(it)).toBe("ops");
+    await tick(clock, 1);
+    expect([nameOf(it), it.active.lease(), it.pinned]).toEqual(["dev", undefined, ["dev", "ops", "dev"]]);
+  });
+
+  test("the machine sleeps meanwhile: it ends within seconds of waking", async () => {
+    const clock = manualClock();
+    const it = await serving({ clock });
+    await it.active.use("ops", FOR_HALF_AN_HOUR);
+    clock.jump(3_600_000);
+    await clock.advance(10_000);
+    expect(nameOf(it)).toBe("dev");
+  });
+
+  test("two in a row lead back to the role before both; another use ends the matter", async () => {
+    const clock = manualClock();
+    const it = await serving({ clock });
+    await it.active.use("ops", FOR_HALF_AN_HOUR);
+    await it.active.use("qa", FOR_HALF_AN_HOUR);
+    expect(it.active.lease()?.backTo).toBe("dev");
+    await it.active.use("ops");
+    await tick(clock, 60);
+    expect([nameOf(it), it.active.lease()]).toEqual(["ops", undefined]);
+  });
+
+  test("none for a time", async () => {
+    const clock = manualClock();
+    const it = await serving({ clock });
+    await it.active.use("none", FOR_HALF_AN_HOUR);
+    expect(nameOf(it)).toBeUndefined();
+    await tick(clock, 30);
+    expect(nameOf(it)).toBe("dev");
+  });
+
+  test("a restart goes on with what is left of it", async () => {
+    const memory = keptMemory();
+    const first = await serving({ memory });
+    await first.active.use("ops", FOR_HALF_AN_HOUR);
+    const clock = manualClock("2026-01-01T00:20:00Z");
+    const second = desk({ memory, clock });
+    expect([await second.active.resume(), nameOf(second)]).toEqual([true, "ops"]);
+    await tick(clock, 10);
+    expect(nameOf(second)).toBe("dev");
+  });
+
+  test("a restart after its end, of a role that is protected, or that is not to be had: as if there had been none", async () => {
+    const memory = keptMemory();
+    const first = await serving({ memory });
+    await first.active.use("ops", FOR_HALF_AN_HOUR);
+    const late = desk({ memory, clock: manualClock("2026-01-01T00:30:00Z") });
+    const isProtected = desk({ memory, protections: { ops: { role: "ops", revertAfterMs: undefined } } });
+    const refused = desk({ memory, waits: ["ops"] });
+    const refusing = refused.active.resume();
+    await settle();
+    refused.pending.get("ops")?.fail();
+    expect([await late.active.resume(), await isProtected.active.resume(), await refusing]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe("a protected role", () => {
+  const PROTECTED = { prod: { role: "prod", revertAfterMs: 20 * 60_000 } };
+  const GRANTED = { granted: true, forMs: undefined };
+
+  test("is refused until a person has agreed, and says what to type", async () => {
+    const it = await serving({ protections: PROTECTED });
+    expect(await failureOf(() => it.active.use("prod"))).toEqual({
+      message: '"prod" is protected: a person has to agree to it',
+      hint: "metacred use prod --yes",
+      exit: 2,
+    });
+    expect([nameOf(it), it.pinned]).toEqual(["dev", ["dev"]]);
+    await it.active.use("prod", GRANTED);
+    expect([nameOf(it), it.active.isProtected()]).toEqual(["prod", true]);
+  });
+
+  test("the role before is asked about as well, and so is the start", async () => {
+    const it = await serving({ protections: PROTECTED });
+    await it.active.use("prod", GRANTED);
+    await it.active.use("dev");
+    expect((await failureOf(() => it.active.use("-"))).exit).toBe(2);
+    const fresh = desk({ protections: PROTECTED });
+    expect((await failureOf(() => fresh.active.start(roleSpec({ name: "prod" })))).exit).toBe(2);
+    expect(nameOf(fresh)).toBeUndefined();
+  });
+
+  test("ends after revert_after; two minutes ahead it is said once", async () => {
+    const clock = manualClock();
+    const it = await serving({ protections: PROTECTED, clock });
+    await it.active.use("prod", GRANTED);
+    await clock.advance(17 * 60_000);
+    expect(it.events).toEqual([]);
+    await clock.advance(2 * 60_000);
+    expect(it.events.map(({ kind }) => kind)).toEqual(["ending"]);
+    await clock.advance(60_000);
+    expect([nameOf(it), it.events.map(({ kind }) => kind)]).toEqual(["dev", ["ending", "ended"]]);
+  });
+
+  test("the shorter of --for and revert_after counts", async () => {
+    const it = await serving({ protections: PROTECTED });
+    await it.active.use("prod", { granted: true, forMs: 60_000 });
+    expect(it.active.lease()?.until).toEqual(new Date("2026-01-01T00:01:00Z"));
+    await it.active.use("prod", { granted: true, forMs: 24 * 3_600_000 });
+    expect(it.active.lease()?.until).toEqual(new Date("2026-01-01T00:20:00Z"));
+  });
+
+  test("ends though the way back cannot be had: AWS is not waited for", async () => {
+    const clock = manualClock();
+    const waits: string[] = [];
+    const it = await serving({ protections: PROTECTED, clock, waits });
+    await it.active.use("prod", GRANTED);
+    waits.push("dev");
+    await clock.advance(20 * 60_000);
+    expect(nameOf(it)).toBe("prod");
+    await clock.advance(5000);
+    expect(nameOf(it)).toBe("dev");
+  });
+
+  test("at the start without another role there is nowhere to go back to: none", async () => {
+    const clock = manualClock();
+    const it = desk({ protections: PROTECTED, clock });
+    await it.active.start(roleSpec({ name: "prod" }), true);
+    await clock.advance(20 * 60_000);
+    expect([nameOf(it), it.active.isProtected()]).toEqual([undefined, false]);
   });
 });

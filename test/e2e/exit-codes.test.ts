@@ -9,7 +9,7 @@ describe("without a daemon", () => {
     [["status"], 3, "metacred is not running", "metacred serve --background"],
     [["use", "dev"], 3, "metacred is not running", "metacred serve --background"],
     [["stop"], 3, "metacred is not running", "metacred serve --background"],
-    [["use"], 2, '"metacred use" needs ROLE', "metacred use --help"],
+    [["use"], 2, '"metacred use" needs ROLE where no list can be shown', "metacred roles, then metacred use ROLE"],
     [["use", ""], 2, '"metacred use" was given an empty word', "metacred use --help"],
     [["credential-process", "--role", ""], 2, "--role needs a value", "metacred credential-process --help"],
     [["constructor"], 2, 'there is no command "constructor"', "metacred --help"],

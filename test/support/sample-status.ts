@@ -11,6 +11,7 @@ export const SAMPLE_ROLE: RoleStatus = {
   advertised_expiration: "2026-01-01T00:16:00.000Z",
   next_refresh_at: "2026-01-01T00:35:00.000Z",
   limited_by_upstream: false,
+  protected: false,
 };
 
 export function sampleStatus(change: Partial<Status> = {}): Status {
@@ -22,6 +23,8 @@ export function sampleStatus(change: Partial<Status> = {}): Status {
     state: "serving",
     role: SAMPLE_ROLE,
     previous_role: null,
+    temporary: null,
+    recent_roles: [],
     base: "profile corp",
     endpoints: { imds: "http://169.254.169.254/", endpoint: "http://127.0.0.1:25772/" },
     redirect: { method: "nft", healthy: true, checked_at: "2026-01-01T00:00:03.000Z" },
