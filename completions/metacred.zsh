@@ -13,6 +13,7 @@ _metacred() {
     'use:Switch the role that is served'
     'status:Show the role, its expiry, and whether clients reach it'
     'stop:Stop the daemon and remove the redirect'
+    'logs:Print the daemon'\''s log'
     'roles:List the names that `use` accepts\: roles of the config and AWS profiles'
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
     'exec:Run a command under a role, without touching the one that is served'
@@ -47,11 +48,17 @@ _metacred() {
         status)
           _arguments -s '--json[print everything as JSON]' \
             '--check[exit 0 only when a fresh SDK would get the role; 3 without a daemon]' \
+            '--watch[keep showing it until q or Ctrl-C]' \
             '--format[fill {role} {account} {expires_in} {state}]:value:' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         stop)
           _arguments -s '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        logs)
+          _arguments -s '--follow[the last lines, then each new one, until Ctrl-C]' \
+            '-f[the last lines, then each new one, until Ctrl-C]' \
+            '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         roles)
           _arguments -s '--json[print a JSON list]' \

@@ -25,6 +25,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   use: () => load(import("./commands/use.ts")),
   status: () => load(import("./commands/status.ts")),
   stop: () => load(import("./commands/stop.ts")),
+  logs: () => load(import("./commands/logs.ts")),
   roles: () => load(import("./commands/roles.ts")),
   "credential-process": () => load(import("./commands/credential-process.ts")),
   exec: () => load(import("./commands/exec.ts")),

@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import { parseDurationMs } from "../config/duration.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
-import { pickRole } from "../picker/pick-role.ts";
+import { pickRole } from "../terminal/pick-role.ts";
 import { switchRole } from "../quick/use.ts";
 
 export const examples = [

@@ -27,6 +27,8 @@ export type Status = {
   endpoints: { imds: string | null; endpoint: string };
   redirect: { method: "nft" | "iptables" | "none"; healthy: boolean; checked_at: string | null };
   refusals: Record<string, number>;
+  /** `uid`: null where the kernel could not tell whose request it was. */
+  last_refusal: { reason: string; uid: number | null; at: string } | null;
   last_error: { message: string; hint: string | null; at: string; exit: number } | null;
 };
 

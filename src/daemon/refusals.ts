@@ -4,12 +4,21 @@ import type { Clock } from "../sys/clock.ts";
 
 const LOG_EVERY_MS = 60_000;
 
-export type Refusals = { count(reason: string, uid: number | undefined): void; counts(): Record<string, number> };
+export type Refusals = {
+  count(reason: string, uid: number | undefined): void;
+  counts(): Record<string, number>;
+  last(): LastRefusal | undefined;
+};
+
+export type LastRefusal = { reason: string; uid: number | undefined; at: Date };
 
 export function createRefusals(clock: Clock, log: Log): Refusals {
   const byReason = new Map<string, { total: number; unsaid: number; saidAtMs: number }>();
+  let last: LastRefusal | undefined;
   return {
+    last: () => last,
     count(reason, uid) {
+      last = { reason, uid, at: clock.now() };
       const entry = byReason.get(reason) ?? { total: 0, unsaid: 0, saidAtMs: Number.NEGATIVE_INFINITY };
       entry.total++;
       entry.unsaid++;

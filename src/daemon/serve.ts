@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import type { Log } from "../output.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
+import { showNotice } from "../sys/desktop-notice.ts";
 import { openLibc } from "../sys/libc.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
 import { type ControlHandlers, listenControl } from "./control.ts";
@@ -12,6 +13,7 @@ import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
 import { type Network, openNetwork, refuseForeignService } from "./network.ts";
 import type { Status } from "./protocol.ts";
+import { noticeLostRedirect } from "./redirect-notice.ts";
 import { refuseTwin } from "./refuse-start.ts";
 import { prepareRuntimeDir, privateSocketName, publishSocket } from "./socket-file.ts";
 import { takeStartLock } from "./start-lock.ts";
@@ -59,6 +61,15 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const { startGuard } = link;
   const reach = { redirect, port: options.port, replaces: older !== undefined, startGuard };
   const network = await openNetwork({ context, core, log, libc, ...reach }, undo);
+  undo.defer(
+    noticeLostRedirect({
+      clock: context.clock,
+      health: () => network.watch.health(),
+      tell(words) {
+        if (core.catalog.config().notify.desktop) showNotice(words, context.env, context.platform);
+      },
+    }),
+  );
 
   const stopped = Promise.withResolvers<void>();
   let ending: Promise<void> | undefined;
@@ -115,6 +126,7 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
       redirect: network.redirect,
       health: network.watch.health(),
       refusals: network.refusals.counts(),
+      lastRefusal: network.refusals.last(),
     });
 }
 

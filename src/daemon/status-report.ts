@@ -4,6 +4,7 @@ import { describeBase } from "../roles/role-spec.ts";
 import { advertisedExpiration } from "../sessions/schedule.ts";
 import { VERSION } from "../version.ts";
 import type { Guard } from "./guard.ts";
+import type { LastRefusal } from "./refusals.ts";
 import type { Lease } from "./switch-memory.ts";
 import { type ServedRole, accountOf, advertiseMs, roleArnOfSpec } from "./imds-view.ts";
 import type { RoleStatus, Status } from "./protocol.ts";
@@ -23,6 +24,7 @@ export type ReportInput = {
   redirect: Guard["method"] | "none";
   health: RedirectHealth;
   refusals: Record<string, number>;
+  lastRefusal: LastRefusal | undefined;
 };
 
 export function statusReport(input: ReportInput): Status {
@@ -46,11 +48,18 @@ export function statusReport(input: ReportInput): Status {
     },
     redirect: { method: input.redirect, healthy: health.healthy, checked_at: iso(health.checkedAt) },
     refusals: input.refusals,
+    last_refusal: refusalOf(input.lastRefusal),
     last_error:
       error === undefined
         ? null
         : { message: error.message, hint: error.hint ?? null, at: error.at.toISOString(), exit: error.exit },
   };
+}
+
+function refusalOf(refusal: LastRefusal | undefined): Status["last_refusal"] {
+  return refusal === undefined
+    ? null
+    : { reason: refusal.reason, uid: refusal.uid ?? null, at: refusal.at.toISOString() };
 }
 
 function roleStatus({ spec, session, state }: ServedRole, { now, config, isProtected }: ReportInput): RoleStatus {

@@ -42,13 +42,16 @@ export function fillFormat(format: string, status: Status | undefined, now: Date
 /** What people read. Fields that an older or newer daemon lacks are left out. */
 export function renderStatus(status: Status, now: Date): string {
   const { role, endpoints, redirect, last_error: error } = status;
-  const rows: [string, string][] = [["role", role === null ? "none (metacred use ROLE)" : role.name]];
+  const rows: [string, string][] = [["role", roleLine(status)]];
+  // A daemon of an older version knows no switches for a time.
+  if (status.temporary) rows.push(["back to", backLine(status.temporary, now)]);
   if (role !== null) {
     rows.push(["arn", role.arn ?? "unknown"], ["account", role.account_id ?? "unknown"]);
     rows.push(["region", role.region ?? "unknown: set region in the profile or AWS_REGION"]);
     if (role.expiration !== null) {
       const left = isPast(role.expiration, now) ? "expired" : `${timeLeft(role.expiration, now)} left`;
       rows.push(["expires", `${seconds(role.expiration)} (${left})`]);
+      if (role.obtained_at !== null) rows.push(["", lifeBar(role.obtained_at, role.expiration, now)]);
     }
     if (role.advertised_expiration !== null) rows.push(["told to clients", seconds(role.advertised_expiration)]);
     if (role.next_refresh_at !== null) {
@@ -63,6 +66,7 @@ export function renderStatus(status: Status, now: Date): string {
   if (redirect.method === "none") rows.push(["", `export AWS_EC2_METADATA_SERVICE_ENDPOINT=${endpoints.endpoint}`]);
   const refused = Object.entries(status.refusals).map(([reason, count]) => `${count} by ${reason}`);
   if (refused.length > 0) rows.push(["refused", refused.join(", ")]);
+  if (status.last_refusal) rows.push(["last refused", refusalLine(status.last_refusal)]);
   rows.push(["daemon", `${status.version}, pid ${status.pid}, since ${seconds(status.started_at)}`]);
   if (error !== null) {
     rows.push(["last error", `${error.message} (${seconds(error.at)})`]);
@@ -70,6 +74,31 @@ export function renderStatus(status: Status, now: Date): string {
   }
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");
+}
+
+function roleLine({ role }: Status): string {
+  if (role === null) return "none (metacred use ROLE)";
+  return role.protected ? `${role.name} (protected)` : role.name;
+}
+
+function backLine({ until, back_to: to }: NonNullable<Status["temporary"]>, now: Date): string {
+  const name = to === "none" ? "no role" : to;
+  return isPast(until, now) ? `${name} now` : `${name} in ${timeLeft(until, now)}`;
+}
+
+function refusalLine({ reason, uid, at }: NonNullable<Status["last_refusal"]>): string {
+  return `${reason}, ${uid === null ? "unknown user" : `uid ${uid}`} (${seconds(at)})`;
+}
+
+const BAR_CELLS = 20;
+
+/** How much of a session's life is left; plain characters, which every terminal and every log shows. */
+export function lifeBar(obtainedAt: string, expiration: string, now: Date): string {
+  const end = new Date(expiration).getTime();
+  const lifeMs = end - new Date(obtainedAt).getTime();
+  const left = lifeMs <= 0 ? 0 : Math.min(Math.max((end - now.getTime()) / lifeMs, 0), 1);
+  const full = left > 0 ? Math.max(1, Math.round(left * BAR_CELLS)) : 0;
+  return `[${"#".repeat(full)}${"-".repeat(BAR_CELLS - full)}]`;
 }
 
 function redirectLine({ redirect }: Status): string {

@@ -10,6 +10,7 @@ test("every refusal counts by its reason; the log hears of the first, then once 
   for (let time = 0; time < 100; time++) refusals.count("host", 1000);
   refusals.count("uid", 1001);
   expect(refusals.counts()).toEqual({ host: 100, uid: 1 });
+  expect(refusals.last()).toEqual({ reason: "uid", uid: 1001, at: clock.now() });
   expect(lines.splice(0)).toEqual([
     "warn refused a metadata request reason=host uid=1000 times=1",
     "warn refused a metadata request reason=uid uid=1001 times=1",

@@ -20,6 +20,7 @@ const input = (change: Partial<ReportInput> = {}): ReportInput => ({
   redirect: "nft",
   health: { healthy: true, checkedAt: NOW },
   refusals: { host: 2 },
+  lastRefusal: { reason: "host", uid: undefined, at: NOW },
   ...change,
 });
 
@@ -49,6 +50,7 @@ test("serving: real expiry beside the advertised one", () => {
     endpoints: { imds: "http://169.254.169.254/", endpoint: "http://127.0.0.1:25772/" },
     redirect: { method: "nft", healthy: true, checked_at: "2026-01-01T00:00:00.000Z" },
     refusals: { host: 2 },
+    last_refusal: { reason: "host", uid: null, at: "2026-01-01T00:00:00.000Z" },
     last_error: null,
   });
 });

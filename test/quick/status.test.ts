@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Status } from "../../src/daemon/protocol.ts";
-import { fillFormat, renderStatus } from "../../src/quick/status.ts";
+import { fillFormat, lifeBar, renderStatus } from "../../src/quick/status.ts";
 import { SAMPLE_ROLE, sampleStatus } from "../support/sample-status.ts";
 import { desk } from "./command.ts";
 
@@ -33,6 +33,7 @@ arn              arn:aws:iam::111122223333:role/Developer
 account          111122223333
 region           eu-central-1
 expires          2026-01-01T01:00:00Z (50m left)
+                 [#################---]
 told to clients  2026-01-01T00:16:00Z
 next refresh     2026-01-01T00:35:00Z (in 25m)
 base             profile corp
@@ -68,6 +69,22 @@ daemon           0.0.0-dev, pid 4711, since 2026-01-01T00:00:00Z
       { role: { ...SAMPLE_ROLE, limited_by_upstream: true } },
       /\(in 25m\), limited by upstream\n/,
     ],
+    ["a protected role", { role: { ...SAMPLE_ROLE, protected: true } }, /^role +dev \(protected\)\n/],
+    [
+      "a switch for a time",
+      { temporary: { until: "2026-01-01T00:30:00Z", back_to: "ops" } },
+      /^role +dev\nback to +ops in 20m\n/,
+    ],
+    [
+      "a switch for a time that leads to none and is over",
+      { temporary: { until: "2026-01-01T00:10:00Z", back_to: "none" } },
+      /back to +no role now\n/,
+    ],
+    [
+      "the last refusal",
+      { last_refusal: { reason: "host", uid: 1001, at: "2026-01-01T00:00:00Z" } },
+      /last refused +host, uid 1001 \(2026-01-01T00:00:00Z\)\n/,
+    ],
     ["one kind of refusal", { refusals: { host: 2 } }, /refused +2 by host\n/],
     ["a region that is not known", { role: { ...SAMPLE_ROLE, region: null } }, /region +unknown: set region/],
     [
@@ -92,6 +109,21 @@ daemon           0.0.0-dev, pid 4711, since 2026-01-01T00:00:00Z
   ])("%s", (_title, change, words) => {
     expect(renderStatus(sampleStatus(change), NOW)).toMatch(words);
   });
+});
+
+test.each([
+  ["2026-01-01T00:00:00Z", "[####################]"],
+  ["2026-01-01T00:30:00Z", "[##########----------]"],
+  ["2026-01-01T00:59:59Z", "[#-------------------]"],
+  ["2026-01-01T01:00:00Z", "[--------------------]"],
+  ["2025-12-31T23:00:00Z", "[####################]"],
+])("the bar at %s", (now, bar) => {
+  expect(lifeBar("2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z", new Date(now))).toBe(bar);
+});
+
+test("an older daemon, which knows no switches for a time, is shown as well", () => {
+  const { temporary: _temporary, last_refusal: _refusal, recent_roles: _recent, ...older } = sampleStatus();
+  expect(renderStatus(older as Status, NOW)).toMatch(/^role +dev\narn /);
 });
 
 describe("as a command", () => {

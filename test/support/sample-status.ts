@@ -29,6 +29,7 @@ export function sampleStatus(change: Partial<Status> = {}): Status {
     endpoints: { imds: "http://169.254.169.254/", endpoint: "http://127.0.0.1:25772/" },
     redirect: { method: "nft", healthy: true, checked_at: "2026-01-01T00:00:03.000Z" },
     refusals: {},
+    last_refusal: null,
     last_error: null,
     ...change,
   };

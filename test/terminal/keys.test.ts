@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readKeys } from "../../src/picker/keys.ts";
+import { readKeys } from "../../src/terminal/keys.ts";
 
 const kinds = (text: string) => readKeys(text).keys.map((key) => (key.kind === "text" ? key.text : key.kind));
 

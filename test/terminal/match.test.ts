@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { rank } from "../../src/picker/match.ts";
+import { rank } from "../../src/terminal/match.ts";
 
 const NAMES = ["dev", "prod-admin", "prod-readonly", "sandbox/dev-admin", "billing"];
 const entries = NAMES.map((name, index) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { readKeys } from "../../src/picker/keys.ts";
-import { inOrder } from "../../src/picker/pick-role.ts";
-import { type Choice, type Picker, openPicker, press } from "../../src/picker/picker.ts";
-import { renderPicker } from "../../src/picker/render.ts";
+import { readKeys } from "../../src/terminal/keys.ts";
+import { inOrder } from "../../src/terminal/pick-role.ts";
+import { type Choice, type Picker, openPicker, press } from "../../src/terminal/picker.ts";
+import { renderPicker } from "../../src/terminal/render.ts";
 import { SAMPLE_ROLE } from "../support/sample-status.ts";
 
 const choice = (name: string, change: Partial<Choice> = {}): Choice => ({

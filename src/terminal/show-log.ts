@@ -1,0 +1,78 @@
+// The daemon's log file as it is, or as it grows. It is data: it goes to stdout.
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import type { Context } from "../context.ts";
+import { CliError, EXIT } from "../errors.ts";
+
+const CHUNK_BYTES = 65_536;
+const LAST_LINES = 10;
+const TAIL_BYTES = 16_384;
+const LOOK_EVERY_MS = 250;
+
+export async function showLog({ paths }: Pick<Context, "paths">, follow: boolean): Promise<number> {
+  const file = paths.logFile;
+  const descriptor = openLog(file);
+  if (descriptor === undefined) {
+    throw new CliError(`there is no log yet at ${file}`, { hint: "metacred serve --background" });
+  }
+  if (!follow) {
+    await copy(descriptor, 0);
+    return EXIT.ok;
+  }
+  return followLog(file, descriptor);
+}
+
+async function followLog(file: string, first: number): Promise<never> {
+  let descriptor = first;
+  let position = await copy(descriptor, startOfLastLines(descriptor));
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    position = await copy(descriptor, position);
+    // Rotated: what is left of the old file has just been shown; the new one is shown from its beginning.
+    if (inodeOf(file) === fstatSync(descriptor).ino) continue;
+    const next = openLog(file);
+    if (next === undefined) continue;
+    await copy(descriptor, position);
+    closeSync(descriptor);
+    descriptor = next;
+    position = await copy(descriptor, 0);
+  }
+}
+
+/** Prints from `position` to the end; returns where that is. A file that was cut short is begun anew. */
+async function copy(descriptor: number, position: number): Promise<number> {
+  const buffer = Buffer.alloc(CHUNK_BYTES);
+  let at = fstatSync(descriptor).size < position ? 0 : position;
+  for (;;) {
+    const length = readSync(descriptor, buffer, 0, CHUNK_BYTES, at);
+    if (length === 0) return at;
+    at += length;
+    await written(Buffer.from(buffer.subarray(0, length)));
+  }
+}
+
+function written(bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(bytes, () => resolve()));
+}
+
+function startOfLastLines(descriptor: number): number {
+  const { size } = fstatSync(descriptor);
+  const from = Math.max(0, size - TAIL_BYTES);
+  const tail = Buffer.alloc(size - from);
+  readSync(descriptor, tail, 0, tail.length, from);
+  let at = tail.length - 1;
+  for (let lines = 0; lines < LAST_LINES && at >= 0; lines++) at = at === 0 ? -1 : tail.lastIndexOf("\n", at - 1);
+  return from + at + 1;
+}
+
+function openLog(file: string): number | undefined {
+  try {
+    return openSync(file, "r");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new CliError(`cannot read ${file}`, { hint: `ls -l ${file}`, cause: error });
+  }
+}
+
+function inodeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino;
+}

@@ -1,0 +1,46 @@
+import { appendFileSync, renameSync } from "node:fs";
+import { expect, test } from "bun:test";
+import { openTerminal } from "../support/terminal.ts";
+import { testWorld } from "../support/world.ts";
+
+const LOG = "home/.local/state/metacred/metacred.log";
+
+test("the whole log on stdout; a reader that goes early is no failure", async () => {
+  await using world = await testWorld();
+  const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index}\n`).join("");
+  world.file(LOG, lines);
+  expect(await world.metacred(["logs"])).toEqual({ stdout: lines, stderr: "", exitCode: 0 });
+  expect(await world.run(["sh", "-c", `"${world.binary}" logs | head -1; :`])).toEqual({
+    stdout: "line 0\n",
+    stderr: "",
+    exitCode: 0,
+  });
+});
+
+test("before the first daemon", async () => {
+  await using world = await testWorld();
+  const { stdout, stderr, exitCode } = await world.metacred(["logs"]);
+  expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 1 });
+  expect(stderr).toMatch(
+    /^metacred: there is no log yet at .*\/metacred\.log\n {2}try: metacred serve --background\n$/,
+  );
+});
+
+test("--follow: the last ten lines, then each new one, through a rotation, until Ctrl-C", async () => {
+  await using world = await testWorld();
+  const file = world.file(LOG, Array.from({ length: 30 }, (_, index) => `old ${index};\n`).join(""));
+  await using terminal = openTerminal([world.binary, "logs", "--follow"], world.env, world.folder);
+  await terminal.untilShown("old 29;");
+  expect([...terminal.screen().matchAll(/old \d+;/g)].map(String)).toEqual(
+    Array.from({ length: 10 }, (_, index) => `old ${index + 20};`),
+  );
+  appendFileSync(file, "new 1;\n");
+  await terminal.untilShown("new 1;");
+  appendFileSync(file, "new 2;\n");
+  renameSync(file, `${file}.1`);
+  world.file(LOG, "new 3;\n");
+  await terminal.untilShown("new 3;");
+  expect([...terminal.screen().matchAll(/new \d;/g)].map(String)).toEqual(["new 1;", "new 2;", "new 3;"]);
+  terminal.type("\u0003");
+  await terminal.exited;
+});
