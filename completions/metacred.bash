@@ -12,10 +12,11 @@ _metacred() {
     stop) flags="--config --help" words="" ;;
     logs) flags="--follow -f --config --help" words="" ;;
     roles) flags="--json --config --help" words="" ;;
+    init) flags="--print --yes --config --help" words="" ;;
     credential-process) flags="--role --config --help" words="" ;;
     completions) flags="--config --help" words="bash zsh fish" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop logs roles credential-process completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop logs roles init credential-process completions demo" ;;
   esac
   case $previous in
     --role) words="@roles" ;;

@@ -15,6 +15,7 @@ _metacred() {
     'stop:Stop the daemon and remove the redirect'
     'logs:Print the daemon'\''s log'
     'roles:List the names that `use` accepts\: roles of the config and AWS profiles'
+    'init:Write a first config from the AWS profiles that you have'
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
     'exec:Run a command under a role, without touching the one that is served'
     'env:Print a role'\''s credentials as variables for a shell; needs no daemon'
@@ -62,6 +63,11 @@ _metacred() {
             '(- *)--help[show help]' ;;
         roles)
           _arguments -s '--json[print a JSON list]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        init)
+          _arguments -s '--print[print it instead]' \
+            '--yes[replace a config that is there]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         credential-process)

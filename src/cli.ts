@@ -27,6 +27,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   stop: () => load(import("./commands/stop.ts")),
   logs: () => load(import("./commands/logs.ts")),
   roles: () => load(import("./commands/roles.ts")),
+  init: () => load(import("./commands/init.ts")),
   "credential-process": () => load(import("./commands/credential-process.ts")),
   exec: () => load(import("./commands/exec.ts")),
   env: () => load(import("./commands/env.ts")),

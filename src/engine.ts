@@ -2,4 +2,5 @@
 export { runBackground } from "./daemon/background.ts";
 export { runForeground } from "./daemon/foreground.ts";
 export { oneShotCredentials, listRoles, roleChoices } from "./daemon/one-shot.ts";
+export { proposal, writeFirstConfig } from "./daemon/first-config.ts";
 export { runDemo } from "./demo/tour.ts";

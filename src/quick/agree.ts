@@ -7,22 +7,27 @@ export async function withAgreement<T>(
   context: Pick<Context, "interactive">,
   granted: boolean,
   task: (granted: boolean) => Promise<T>,
+  question = protectedWords,
 ): Promise<T> {
   try {
     return await task(granted);
   } catch (error) {
     if (!(error instanceof CliError) || error.confirm === undefined || !context.interactive) throw error;
-    await askFor(error.confirm);
+    await askFor(error.confirm, question(error.confirm), error.hint);
   }
   return task(true);
 }
 
-async function askFor(name: string): Promise<void> {
-  process.stderr.write(`${name} is protected. Type its name to use it: `);
+function protectedWords(name: string): string {
+  return `${name} is protected. Type its name to use it: `;
+}
+
+async function askFor(name: string, question: string, hint: string | undefined): Promise<void> {
+  process.stderr.write(question);
   const answer = await readLine();
   if (answer.trim() === name) return;
   throw new CliError(`that is not "${name}": nothing was changed`, {
-    hint: `metacred use ${name}`,
+    hint,
     exit: EXIT.usage,
   });
 }

@@ -1,0 +1,85 @@
+// Writes config.schema.json from the schema that the program itself checks with: `npm run schema`. A test keeps them equal.
+import { join } from "node:path";
+import { configSchema } from "../src/config/schema.ts";
+
+type Json = Record<string, unknown>;
+
+// The parts of valibot's schemas that the config uses, as they lie in memory.
+type Schema = {
+  type: string;
+  entries?: Record<string, Schema>;
+  wrapped?: Schema;
+  default?: unknown;
+  item?: Schema;
+  value?: Schema;
+  options?: readonly unknown[];
+  literal?: unknown;
+  pipe?: readonly Step[];
+};
+type Step = { kind: string; type: string; requirement?: unknown; message?: unknown };
+
+const DURATION = String.raw`^(\d+[smh])+$`;
+
+export function jsonSchema(): Json {
+  const root = convert(configSchema);
+  return { $schema: "http://json-schema.org/draft-07/schema#", title: "metacred config.toml", ...root };
+}
+
+function convert(schema: Schema): Json {
+  switch (schema.type) {
+    case "strict_object": {
+      const entries = Object.entries(schema.entries ?? {});
+      const required = entries.filter(([, entry]) => entry.type !== "optional").map(([name]) => name);
+      return {
+        type: "object",
+        properties: Object.fromEntries(entries.map(([name, entry]) => [name, convert(entry)])),
+        additionalProperties: false,
+        ...(required.length === 0 ? {} : { required }),
+      };
+    }
+    case "optional": {
+      const inner = schema.wrapped === undefined ? {} : convert(schema.wrapped);
+      return isPlain(schema.default) ? { ...inner, default: schema.default } : inner;
+    }
+    case "record":
+      return { type: "object", additionalProperties: schema.value === undefined ? true : convert(schema.value) };
+    case "array":
+      return { type: "array", items: schema.item === undefined ? {} : convert(schema.item), ...limits(schema) };
+    case "picklist":
+      return { enum: schema.options };
+    case "literal":
+      return { const: schema.literal };
+    case "union":
+      return { anyOf: (schema.options ?? []).map((option) => convert(option as Schema)) };
+    case "string":
+    case "number":
+    case "boolean":
+      return { type: schema.type, ...limits(schema) };
+    default:
+      throw new Error(`no JSON Schema is known for a ${schema.type}`);
+  }
+}
+
+function limits({ pipe = [] }: Schema): Json {
+  const found: Json = {};
+  for (const { type, requirement, message } of pipe) {
+    if (type === "min_length")
+      found[Array.isArray(pipe) && pipe[0]?.type === "array" ? "minItems" : "minLength"] = requirement;
+    else if (type === "max_length") found["maxLength"] = requirement;
+    else if (type === "min_value") found["minimum"] = requirement;
+    else if (type === "max_value") found["maximum"] = requirement;
+    else if (type === "integer") found["type"] = "integer";
+    else if (type === "regex" && requirement instanceof RegExp) found["pattern"] = requirement.source;
+    else if (type === "check" && String(message).includes("duration"))
+      Object.assign(found, { pattern: DURATION, description: message });
+  }
+  return found;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" || Array.isArray(value);
+}
+
+if (import.meta.main) {
+  await Bun.write(join(import.meta.dir, "config.schema.json"), `${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
+}
