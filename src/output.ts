@@ -9,7 +9,7 @@ type LogOptions = {
   level: LogLevel;
   format: "text" | "json";
   now(): Date;
-  write(line: string): void;
+  write(line: string, level: LogLevel): void;
 };
 
 const CONSOLA_LEVEL = { error: 0, warn: 1, info: 3, debug: 4 } as const;
@@ -22,7 +22,8 @@ export function createLog({ level, format, now, write }: LogOptions): Log {
       {
         log({ type, args }) {
           const [message, fields] = args as [string, LogFields?];
-          write(format === "json" ? jsonLine(now(), type, message, fields) : textLine(now(), type, message, fields));
+          const line = format === "json" ? jsonLine : textLine;
+          write(line(now(), type, message, fields), type as LogLevel);
         },
       },
     ],

@@ -41,6 +41,7 @@ export const configSchema = v.strictObject({
     v.strictObject({
       level: v.optional(v.picklist(["error", "warn", "info", "debug"]), "info"),
       format: v.optional(v.picklist(["text", "json"]), "text"),
+      to: v.optional(v.picklist(["file", "stderr", "syslog"])),
     }),
     {},
   ),

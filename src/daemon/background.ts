@@ -2,11 +2,10 @@
 // stdin whether root's part is up. Descriptor 3 is then its hold on that part.
 import type { Context } from "../context.ts";
 import { CliError, EXIT, messageOf } from "../errors.ts";
-import { type Log, createLog } from "../output.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
 import { loadConfig } from "../config/load.ts";
 import { guardOnDescriptor } from "./guard.ts";
-import { openLogFile } from "./log-file.ts";
+import { openLog } from "./log-target.ts";
 import type { Status } from "./protocol.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import { untilStopped } from "./signals.ts";
@@ -26,7 +25,7 @@ export async function runBackground(context: Context, options: ServeOptions): Pr
   process.umask(0o077);
   const announce = (announcement: Announcement) => void process.stdout.write(`${JSON.stringify(announcement)}\n`);
   try {
-    const log = fileLog(context);
+    const log = openLog(context, loadConfig(context.paths, context.uid).log, undefined);
     log.info("starting", { pid: process.pid });
     await serve(context, options, {
       log,
@@ -50,11 +49,6 @@ export async function runBackground(context: Context, options: ServeOptions): Pr
     });
     return known.exit;
   }
-}
-
-function fileLog({ paths, uid, clock }: Context): Log {
-  const { level, format } = loadConfig(paths, uid).log;
-  return createLog({ level, format, now: () => clock.now(), write: openLogFile(paths.logFile) });
 }
 
 async function parentsAnswer(): Promise<GuardAnswer> {

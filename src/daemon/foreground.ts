@@ -2,8 +2,8 @@
 import type { Context } from "../context.ts";
 import { loadConfig } from "../config/load.ts";
 import { EXIT } from "../errors.ts";
-import { createLog } from "../output.ts";
 import { guardOfChild } from "./guard.ts";
+import { openLog } from "./log-target.ts";
 import type { Status } from "./protocol.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import { untilStopped } from "./signals.ts";
@@ -15,8 +15,7 @@ type Say = {
 };
 
 export async function runForeground(context: Context, options: ServeOptions, say: Say): Promise<number> {
-  const { level, format } = loadConfig(context.paths, context.uid).log;
-  const log = createLog({ level, format, now: () => context.clock.now(), write: (line) => say.notice(`${line}\n`) });
+  const log = openLog(context, loadConfig(context.paths, context.uid).log, (line) => say.notice(`${line}\n`));
   await serve(context, options, {
     log,
     async startGuard(plan) {
