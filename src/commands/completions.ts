@@ -3,6 +3,7 @@ import bash from "../../completions/metacred.bash" with { type: "text" };
 import fish from "../../completions/metacred.fish" with { type: "text" };
 import zsh from "../../completions/metacred.zsh" with { type: "text" };
 import { CliError, EXIT } from "../errors.ts";
+import { print } from "../print.ts";
 
 const SCRIPTS = new Map([
   ["bash", bash],
@@ -26,7 +27,7 @@ export default defineCommand({
         exit: EXIT.usage,
       });
     }
-    process.stdout.write(script);
+    await print(script);
     return EXIT.ok;
   },
 });

@@ -3,6 +3,7 @@ import schema from "../../docs/config.schema.json";
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
+import { print } from "../print.ts";
 import { withAgreement } from "../quick/agree.ts";
 
 export const examples = ["metacred init", "metacred init --print    # only show it"];
@@ -17,7 +18,7 @@ export default defineCommand({
     const context: Context = data;
     const { proposal, writeFirstConfig } = await loadEngine();
     if (args.print === true) {
-      process.stdout.write(await proposal(context));
+      await print(await proposal(context));
       return EXIT.ok;
     }
     const schemaText = `${JSON.stringify(schema, undefined, 2)}\n`;

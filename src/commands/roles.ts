@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
+import { print } from "../print.ts";
 
 export const examples = ["metacred roles", "metacred roles --json"];
 
@@ -12,7 +13,7 @@ export default defineCommand({
     const context: Context = data;
     const { listRoles } = await loadEngine();
     const names = await listRoles(context);
-    process.stdout.write(args.json === true ? `${JSON.stringify(names)}\n` : names.map((name) => `${name}\n`).join(""));
+    await print(args.json === true ? `${JSON.stringify(names)}\n` : names.map((name) => `${name}\n`).join(""));
     return EXIT.ok;
   },
 });

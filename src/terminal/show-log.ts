@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { loadConfig } from "../config/load.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Paths } from "../paths.ts";
+import { isReaderGone, outputError } from "../print.ts";
 
 const CHUNK_BYTES = 65_536;
 const LAST_LINES = 10;
@@ -69,7 +70,13 @@ async function copy(descriptor: number, position: number): Promise<number> {
 }
 
 function written(bytes: Buffer): Promise<void> {
-  return new Promise((resolve) => process.stdout.write(bytes, () => resolve()));
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (!error) resolve();
+      // A reader that has gone ends the program elsewhere, without a word.
+      else if (!isReaderGone(error)) reject(outputError(error));
+    });
+  });
 }
 
 function startOfLastLines(descriptor: number): number {

@@ -176,6 +176,21 @@ describe("at a terminal", () => {
     expect(terminal.screen()).toContain("needs ROLE where no list can be shown");
   });
 
+  test("40 columns: no line is wider; NO_COLOR: no colours", async () => {
+    await using world = await served();
+    const env = { ...world.env, NO_COLOR: "1" };
+    await using terminal = openTerminal([world.binary, "use"], env, world.folder, { cols: 40, rows: 10 });
+    await terminal.untilShown("> dev");
+    await terminal.untilShown("of 3; type to filter");
+    const shown = terminal.screen();
+    expect(shown).not.toContain("\u001B[7m");
+    const lines = Bun.stripANSI(shown).split("\r\n");
+    expect(lines.filter((line) => Bun.stringWidth(line.replaceAll("\r", "")) >= 40)).toEqual([]);
+    terminal.type("\u0003");
+    expect(await terminal.exited).toBe(130);
+    expect(terminal.screen()).toEndWith("\r\u001B[J");
+  });
+
   test("7,000 profiles: the list and each key without delay", async () => {
     const awsConfig = Array.from(
       { length: 7000 },

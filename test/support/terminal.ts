@@ -11,15 +11,20 @@ export type TestTerminal = AsyncDisposable & {
   exited: Promise<number>;
 };
 
-export function openTerminal(argv: readonly string[], env: Record<string, string>, cwd: string): TestTerminal {
+export function openTerminal(
+  argv: readonly string[],
+  env: Record<string, string>,
+  cwd: string,
+  { cols, rows } = { cols: 120, rows: 40 },
+): TestTerminal {
   let shown = "";
   const decoder = new TextDecoder();
   const child = Bun.spawn([...argv], {
     env: { TERM: "xterm", ...env },
     cwd,
     terminal: {
-      cols: 120,
-      rows: 40,
+      cols,
+      rows,
       data(_terminal, bytes) {
         shown += decoder.decode(bytes, { stream: true });
       },
