@@ -1,10 +1,23 @@
 # metacred completions for bash; made by `metacred completions bash`
 _metacred() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= flags= words= word
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= flags= words= word at
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in -*) ;; *) command=$word && break ;; esac
   done
+  case $command in exec)
+    for ((at = 2; at < COMP_CWORD; at++)); do
+      [[ ${COMP_WORDS[at]} == -- ]] || continue
+      if declare -F _command_offset >/dev/null; then
+        _command_offset $((at + 1))
+      elif ((COMP_CWORD == at + 1)); then
+        mapfile -t COMPREPLY < <(compgen -c -- "$current" | sort -u)
+      else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      fi
+      return
+    done ;;
+  esac
   case $command in
     serve) flags="--role --profile --background -d --port --no-redirect --force --config --help" words="" ;;
     use) flags="--for --yes --config --help" words="@roles" ;;
@@ -14,17 +27,23 @@ _metacred() {
     roles) flags="--json --config --help" words="" ;;
     init) flags="--print --yes --config --help" words="" ;;
     credential-process) flags="--role --config --help" words="" ;;
+    exec) flags="--role --env --config --help" words="" ;;
+    env) flags="--role --format --json --config --help" words="" ;;
     completions) flags="--config --help" words="bash zsh fish" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop logs roles init credential-process completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop logs roles init credential-process exec env completions demo" ;;
   esac
-  case $previous in
-    --role) words="@roles" ;;
-    --profile) words="@profiles" ;;
-    --port) words="" ;;
-    --config) words="@files" ;;
-    --for) words="" ;;
-    --format) words="" ;;
+  case $command:$previous in
+    serve:--role) words="@roles" ;;
+    serve:--profile) words="@profiles" ;;
+    serve:--port) words="" ;;
+    *:--config) words="@files" ;;
+    use:--for) words="" ;;
+    status:--format) words="" ;;
+    credential-process:--role) words="@roles" ;;
+    exec:--role) words="@roles" ;;
+    env:--role) words="@roles" ;;
+    env:--format) words="sh fish powershell dotenv" ;;
     *) case $current in -*) words=$flags ;; esac ;;
   esac
   case $words in

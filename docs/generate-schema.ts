@@ -14,9 +14,9 @@ type Schema = {
   value?: Schema;
   options?: readonly unknown[];
   literal?: unknown;
-  pipe?: readonly Step[];
+  pipe?: readonly (Step | Schema)[];
 };
-type Step = { kind: string; type: string; requirement?: unknown; message?: unknown };
+type Step = { type: string; requirement?: unknown; message?: unknown };
 
 const DURATION = String.raw`^(\d+[smh])+$`;
 
@@ -51,6 +51,8 @@ function convert(schema: Schema): Json {
       return { const: schema.literal };
     case "union":
       return { anyOf: (schema.options ?? []).map((option) => convert(option as Schema)) };
+    case "unknown":
+      return limits(schema);
     case "string":
     case "number":
     case "boolean":
@@ -60,20 +62,29 @@ function convert(schema: Schema): Json {
   }
 }
 
-function limits({ pipe = [] }: Schema): Json {
+function limits(schema: Schema): Json {
   const found: Json = {};
-  for (const { type, requirement, message } of pipe) {
-    if (type === "min_length")
-      found[Array.isArray(pipe) && pipe[0]?.type === "array" ? "minItems" : "minLength"] = requirement;
-    else if (type === "max_length") found["maxLength"] = requirement;
+  const patterns: string[] = [];
+  for (const { type, requirement, message } of steps(schema)) {
+    if (type === "min_length") found[schema.type === "array" ? "minItems" : "minLength"] = requirement;
     else if (type === "min_value") found["minimum"] = requirement;
     else if (type === "max_value") found["maximum"] = requirement;
     else if (type === "integer") found["type"] = "integer";
-    else if (type === "regex" && requirement instanceof RegExp) found["pattern"] = requirement.source;
-    else if (type === "check" && String(message).includes("duration"))
-      Object.assign(found, { pattern: DURATION, description: message });
+    else if (type === "ipv4") found["format"] = "ipv4";
+    else if (type === "regex" && requirement instanceof RegExp) patterns.push(requirement.source);
+    else if (type === "check") {
+      found["description"] = message;
+      if (String(message).includes("duration")) patterns.push(DURATION);
+    }
   }
+  if (patterns.length === 1) found["pattern"] = patterns[0];
+  else if (patterns.length > 1) found["allOf"] = patterns.map((pattern) => ({ pattern }));
   return found;
+}
+
+// A pipe begins with a schema, which may be a pipe itself.
+function steps({ pipe = [] }: Schema): Step[] {
+  return pipe.flatMap((step, index) => (index === 0 ? ("pipe" in step ? steps(step) : []) : [step]));
 }
 
 function isPlain(value: unknown): boolean {

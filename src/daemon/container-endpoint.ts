@@ -18,7 +18,7 @@ import type { Refusals } from "./refusals.ts";
 
 export type ContainerEndpoint = {
   /** Gets the role first. `pid`: while that process lives, the role is kept ready for it. */
-  grant(role: string | undefined, pid: number | undefined, granted: boolean): Promise<ContainerAnswer>;
+  grant(role: string | undefined, pid: number | undefined, granted?: boolean): Promise<ContainerAnswer>;
   stop(): Promise<void>;
 };
 
@@ -62,7 +62,7 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
   };
 
   return {
-    async grant(role, pid, granted) {
+    async grant(role, pid, granted = false) {
       const spec = await deps.core.wanted(role, granted);
       await deps.core.sessions.ensure(spec);
       if (server === undefined) {

@@ -13,7 +13,7 @@ export async function withAgreement<T>(
     return await task(granted);
   } catch (error) {
     if (!(error instanceof CliError) || error.confirm === undefined || !context.interactive) throw error;
-    await askFor(error.confirm, question(error.confirm), error.hint);
+    askFor(error.confirm, question(error.confirm), error.hint);
   }
   return task(true);
 }
@@ -22,9 +22,9 @@ function protectedWords(name: string): string {
   return `${name} is protected. Type its name to use it: `;
 }
 
-async function askFor(name: string, question: string, hint: string | undefined): Promise<void> {
+function askFor(name: string, question: string, hint: string | undefined): void {
   process.stderr.write(question);
-  const answer = await readLine();
+  const answer = readLine();
   if (answer.trim() === name) return;
   throw new CliError(`that is not "${name}": nothing was changed`, {
     hint,
@@ -32,23 +32,14 @@ async function askFor(name: string, question: string, hint: string | undefined):
   });
 }
 
-function readLine(): Promise<string> {
-  const { stdin } = process;
-  return new Promise((resolve) => {
-    let text = "";
-    const done = () => {
-      stdin.off("data", onData);
-      stdin.off("end", done);
-      stdin.pause();
-      resolve(text.split("\n")[0] ?? "");
-    };
-    const onData = (bytes: Buffer) => {
-      text += bytes.toString("utf8");
-      if (text.includes("\n")) done();
-    };
-    stdin.on("data", onData);
-    stdin.on("end", done);
-    // A list before it may have paused the input.
-    stdin.resume();
-  });
+// One line and no byte more, without node's streams: what is typed ahead belongs to the command that `exec` becomes.
+function readLine(): string {
+  const { closeSync, openSync, readSync } = process.getBuiltinModule("node:fs");
+  const terminal = openSync("/dev/tty", "r");
+  try {
+    const line = new Uint8Array(4096);
+    return new TextDecoder().decode(line.subarray(0, readSync(terminal, line, 0, line.length, null)));
+  } finally {
+    closeSync(terminal);
+  }
 }

@@ -31,12 +31,16 @@ function lookAgainAt(now: Date): string {
 }
 
 /** Works with and without a daemon. */
-export async function credentialsFor(context: Context, role: string | undefined): Promise<CredentialsAnswer> {
+export async function credentialsFor(
+  context: Context,
+  role: string | undefined,
+  granted = false,
+): Promise<CredentialsAnswer> {
   try {
-    return await controlClient(context.paths.socketFile).credentials(role);
+    return await controlClient(context.paths.socketFile).credentials(role, granted);
   } catch (error) {
     if (!(error instanceof CliError) || error.exit !== EXIT.notRunning) throw error;
     const { oneShotCredentials } = await loadEngine();
-    return oneShotCredentials(context, role);
+    return oneShotCredentials(context, role, granted);
   }
 }

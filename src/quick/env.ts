@@ -2,6 +2,7 @@
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { print } from "../print.ts";
+import { withAgreement } from "./agree.ts";
 import { credentialsFor } from "./credential-process.ts";
 import { RIVALS, type Variables, keyVariables } from "./variables.ts";
 
@@ -12,7 +13,9 @@ export type EnvOptions = { role: string | undefined; format: string | undefined;
 
 export async function printEnv(context: Context, { role, format = "sh", json }: EnvOptions): Promise<number> {
   const known = formatOf(format);
-  const variables = keyVariables(await credentialsFor(context, role));
+  const variables = keyVariables(
+    await withAgreement(context, false, (granted) => credentialsFor(context, role, granted)),
+  );
   await print(json ? `${JSON.stringify(variables)}\n` : renderEnv(variables, known));
   return EXIT.ok;
 }

@@ -5,6 +5,7 @@ import { controlClient } from "../daemon/client.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
 import { findCommand, replaceProcess } from "../sys/replace-process.ts";
+import { withAgreement } from "./agree.ts";
 import { credentialsFor } from "./credential-process.ts";
 import { defaultProfileHasCredentials } from "./default-profile.ts";
 import { type Variables, endpointVariables, keyVariables, withVariables } from "./variables.ts";
@@ -30,13 +31,14 @@ export async function execCommand(
   }
   // Before AWS is asked for something that nobody would use.
   findCommand(command, context.env["PATH"]);
-  return replaceProcess(argv, withVariables(context.env, await variablesFor(context, options)));
+  const variables = await withAgreement(context, false, (granted) => variablesFor(context, options, granted));
+  return replaceProcess(argv, withVariables(context.env, variables));
 }
 
 // --- internal ---
 
-async function variablesFor(context: Context, { role, env }: ExecOptions): Promise<Variables> {
-  const keys = async () => keyVariables(await credentialsFor(context, role));
+async function variablesFor(context: Context, { role, env }: ExecOptions, granted: boolean): Promise<Variables> {
+  const keys = async () => keyVariables(await credentialsFor(context, role, granted));
   if (env) return keys();
   if (await defaultProfileHasCredentials(context)) {
     await tell(
@@ -46,7 +48,7 @@ async function variablesFor(context: Context, { role, env }: ExecOptions): Promi
     return keys();
   }
   try {
-    return endpointVariables(await controlClient(context.paths.socketFile).container(role, process.pid));
+    return endpointVariables(await controlClient(context.paths.socketFile).container(role, process.pid, granted));
   } catch (error) {
     if (error instanceof CliError && error.exit === EXIT.notRunning) return keys();
     throw error;

@@ -17,7 +17,7 @@ function endpointOf({ clock, sessions }: Scene) {
     log: silent,
     uids: [1000],
     findCaller: () => ({ uid: 1000, inode: 1 }),
-    refusals: { count() {}, counts: () => ({}) },
+    refusals: { count() {}, counts: () => ({}), last: () => undefined },
   });
 }
 

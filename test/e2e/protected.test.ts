@@ -36,11 +36,10 @@ describe("without a terminal", () => {
     await using world = await served();
     for (const name of ["prod", DEMO_ROLES.readOnly, "222233334444/ReadOnly", "ReadOnly@222233334444"]) {
       expect(await world.metacred(["use", name])).toEqual({ stdout: "", stderr: REFUSED, exitCode: 2 });
-      expect(await world.metacred(["credential-process", "--role", name])).toEqual({
-        stdout: "",
-        stderr: REFUSED,
-        exitCode: 2,
-      });
+      for (const words of [["credential-process"], ["env"], ["exec", "--role", name, "--", "true"]]) {
+        const argv = words[0] === "exec" ? words : [...words, "--role", name];
+        expect(await world.metacred(argv)).toEqual({ stdout: "", stderr: REFUSED, exitCode: 2 });
+      }
     }
     expect((await statusOf(world)).role?.name).toBe("dev");
   });
@@ -124,6 +123,22 @@ describe("at a terminal", () => {
     expect(terminal.screen()).toContain('that is not "prod": nothing was changed');
     expect((await statusOf(world)).role?.name).toBe("dev");
   });
+
+  test.each(["exec --role prod", "exec --env --role prod"])(
+    "%s: asks, and leaves the terminal to the command",
+    async (line) => {
+      await using world = await served();
+      const script =
+        'read line; echo "got $line, ${AWS_ACCESS_KEY_ID:+key}${AWS_CONTAINER_CREDENTIALS_FULL_URI:+address}"';
+      await using terminal = terminalOf(world, ...line.split(" "), "--", "sh", "-c", script);
+      await terminal.untilShown("Type its name");
+      terminal.type("prod\n");
+      terminal.type("more\n");
+      await terminal.untilShown(`got more, ${line.includes("--env") ? "key" : "address"}`);
+      expect(await terminal.exited).toBe(0);
+      expect((await statusOf(world)).role?.name).toBe("dev");
+    },
+  );
 
   test("serve asks, too", async () => {
     await using world = await testWorld({ config: `${CONFIG}[imds]\nport = ${freePort()}\n` });
