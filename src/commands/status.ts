@@ -3,7 +3,6 @@ import { watchStatus } from "../terminal/watch-status.ts";
 import { printStatus } from "../quick/status.ts";
 
 export const examples = [
-  "metacred status",
   "metacred status --watch",
   "metacred status --check && terraform apply",
   "metacred status --format '{role} {expires_in}'",

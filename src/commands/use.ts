@@ -9,7 +9,6 @@ export const examples = [
   "metacred use                      # choose from a list",
   "metacred use prod-readonly --for 30m",
   "metacred use -                    # the role before",
-  "metacred use none",
 ];
 
 const LONGEST_MS = 7 * 24 * 3_600_000;
