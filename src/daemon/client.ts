@@ -47,16 +47,23 @@ export async function statusIfRunning(socketFile: string): Promise<Status | unde
   }
 }
 
+// Fetching a role may take its round trips to AWS, which the daemon itself ends after a minute.
+const LONGEST_MS = 75_000;
+const LIMITS_MS: Readonly<Record<string, number>> = { [PATHS.status]: 3000, [PATHS.stop]: 15_000 };
+
 async function request(socketFile: string, method: string, path: string, body: unknown): Promise<Response> {
   try {
     return await fetch(`http://metacred${path}`, {
       unix: socketFile,
       method,
-      // Fetching a role may take its round trips to AWS; the daemon itself ends what takes too long.
       timeout: false,
+      signal: AbortSignal.timeout(LIMITS_MS[path] ?? LONGEST_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     } as RequestInit);
   } catch (error) {
+    if (error instanceof Error && error.name === "TimeoutError") {
+      throw new CliError("metacred runs, but does not answer", { hint: "pkill -f __daemon", cause: error });
+    }
     throw new CliError("metacred is not running", {
       hint: "metacred serve --background",
       exit: EXIT.notRunning,

@@ -26,6 +26,8 @@ type Deps = {
   ownerUid: number;
   /** The uid at the other end of a descriptor, undefined where the platform does not tell. */
   peerUid(fd: number): number | undefined;
+  /** False where no connection's uid can be known: the folder's mode alone protects the socket then. */
+  tellsPeers: boolean;
 };
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
@@ -46,7 +48,8 @@ export function listenControl(socketFile: string, handlers: ControlHandlers, dep
     {
       accept({ fd }) {
         const uid = fd === undefined ? undefined : deps.peerUid(fd);
-        if (uid === undefined || uid === deps.ownerUid || uid === 0) return "owner" as const;
+        const isUnknown = uid === undefined && !deps.tellsPeers;
+        if (isUnknown || uid === deps.ownerUid || uid === 0) return "owner" as const;
         deps.log.warn("refused a control connection of another user", { uid });
         return undefined;
       },

@@ -35,6 +35,7 @@ export type Emulator = HttpServer & {
 
 const HOSTNAME = "127.0.0.1";
 const MAX_CONNECTIONS = 4096;
+const MAX_STRANGERS = 64;
 const IDLE_MS = 30_000;
 const NEXT_PORTS = 50;
 const TOKEN_KEY_BYTES = 32;
@@ -77,10 +78,25 @@ function listenOn(where: { hostname: string; port: number; reusePort: boolean },
       uids: deps.uids,
     });
   let imds = imdsOf(deps.settings);
+  const callerOf = createCallerOf(deps);
+  const isStranger = ({ uid }: ImdsCaller) => deps.uids !== "*" && (uid === undefined || !deps.uids.includes(uid));
+  let strangers = 0;
   const server = listenHttp<ImdsCaller>(where, {
-    accept: createCallerOf(deps),
+    // They get their refusal, but however many of them come they take no place from those who may ask.
+    accept(peer) {
+      const caller = callerOf(peer);
+      if (!isStranger(caller)) return caller;
+      if (strangers >= MAX_STRANGERS) return undefined;
+      strangers++;
+      return caller;
+    },
+    closed(caller) {
+      if (isStranger(caller)) strangers--;
+    },
     handle(request, caller) {
       if (deps.selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
+      // Told behind the self-test, whose request comes from this process as well.
+      if (caller.loop) deps.onLoop();
       const answer = imds(request, caller);
       if (answer.refusal !== undefined) deps.refusals.count(answer.refusal, caller.uid);
       return answer;

@@ -77,6 +77,9 @@ async function runGuard(
   if (context.uid !== 0) say(`metacred asks for root once:\n${plan.summary}\n`);
   const end = daemon.stdio[GUARD_DESCRIPTOR];
   if (typeof end !== "number") throw new CliError("the daemon's pipe is missing", { exit: EXIT.failure });
+  // Ctrl-C at the password prompt is sudo's to hear; this process stays to say what came of it.
+  const stay = () => undefined;
+  process.on("SIGINT", stay);
   try {
     const { method } = await startGuard(plan, end, context.env, say);
     return { up: method };
@@ -86,6 +89,7 @@ async function runGuard(
     await daemon.exited;
     throw error;
   } finally {
+    process.off("SIGINT", stay);
     // Else this process would hold root's part's end open as long as it lives.
     closeSync(end);
   }

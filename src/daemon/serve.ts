@@ -39,11 +39,13 @@ export type ServeLink = {
 export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
   const { paths } = context;
   const { log } = link;
-  const older = refuseTwin(await statusIfRunning(paths.socketFile));
+  refuseTwin(await statusIfRunning(paths.socketFile));
   prepareRuntimeDir(paths.runtimeDir, context.uid);
   await using undo = new AsyncDisposableStack();
   const releaseLock = takeStartLock(paths.lockFile);
   undo.defer(releaseLock);
+  // Asked again under the lock: another one may have become ready since.
+  const older = refuseTwin(await statusIfRunning(paths.socketFile));
 
   const core = createCore(context, log, options.profile);
   undo.defer(() => core.sessions.stop());
@@ -71,6 +73,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
       log,
       ownerUid: context.uid,
       peerUid: (fd) => (libc === undefined ? undefined : peerCredentials(libc, fd)?.uid),
+      tellsPeers: libc !== undefined,
     },
   );
   undo.defer(publish(bound, paths.socketFile, older));

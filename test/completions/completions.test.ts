@@ -50,6 +50,15 @@ describe.skipIf(!requireTools(["bash"]))("bash", () => {
   });
 });
 
+describe.skipIf(!requireTools(["bash"]))("names that look like commands", () => {
+  test.each(["$(touch PWNED)", "`touch PWNED`"])("bash does not run [profile %s]", async (name) => {
+    await using world = await testWorld({ awsConfig: `[profile ${name}]\nregion = x\n` });
+    const script = `source ${FOLDER}/metacred.bash; COMP_WORDS=(metacred use ""); COMP_CWORD=2; _metacred`;
+    await world.run(["bash", "--norc", "-c", script], { env: shellEnv(world) });
+    expect((await world.run(["find", world.folder, "-name", "PWNED"])).stdout).toBe("");
+  });
+});
+
 describe.skipIf(!requireTools(["fish"]))("fish", () => {
   test.each([...CASES, ["metacred exec --role dev -- metacred use pr", ["prod-readonly"]] as const])(
     "%s",

@@ -28,7 +28,7 @@ function listening({ handlers, peerUid }: Options = {}) {
       container: unexpected,
       ...handlers,
     },
-    { log, ownerUid: OWNER_UID, peerUid: () => peerUid },
+    { log, ownerUid: OWNER_UID, peerUid: () => peerUid, tellsPeers: false },
   );
   return {
     socketFile,
