@@ -1,23 +1,15 @@
 #!/bin/sh
 # The AWS CLI: does one check and prints one line of JSON.
-#   aws-cli.sh AWS CHECK
+#   client.sh AWS CHECK
 set -u
 aws=$1
+check=$2
 
 quote() {
   printf '%s' "$1" | tr '\n\t\r' '   ' | sed 's/\\/\\\\/g; s/"/\\"/g'
 }
 
-# What it printed last is the value, or else the reason.
-say() {
-  if [ "$1" -eq 0 ] && [ -n "$2" ]; then
-    printf '{"ok":true,"value":"%s","detail":""}\n' "$(quote "$2")"
-  else
-    printf '{"ok":false,"value":"","detail":"exit code %s: %s"}\n' "$1" "$(quote "$2")"
-  fi
-}
-
-case $2 in
+case $check in
   version) said=$("$aws" --version 2>&1 | sed 's/^aws-cli\/\([^ ]*\) .*/\1/') ;;
   whoami)
     # Named on the command line, since older releases do not know AWS_ENDPOINT_URL_STS.
@@ -25,6 +17,13 @@ case $2 in
     ;;
   # A line of NAME VALUE TYPE LOCATION.
   region) said=$("$aws" configure list 2>&1 | awk '$1 == "region" && $3 == "imds" { print $2 }') ;;
-  *) false ;;
+  *) said="no check called $check" && false ;;
 esac
-say $? "$said"
+code=$?
+
+# What it printed is the value, or else the reason.
+if [ "$code" -eq 0 ] && [ -n "$said" ]; then
+  printf '{"ok":true,"value":"%s","detail":""}\n' "$(quote "$said")"
+else
+  printf '{"ok":false,"value":"","detail":"exit code %s: %s"}\n' "$code" "$(quote "$said")"
+fi

@@ -1,0 +1,136 @@
+// How long a running client keeps the old role: a switch comes right after it got its credentials, which is the worst
+// moment, and then its clock is moved on until it uses the new ones.
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { lineReader } from "../support/line-reader.ts";
+import type { World } from "../support/world.ts";
+import { type Said, readSaid, REGION, TOLD_NOTHING } from "./ask-client.ts";
+import { type Cell, failed, ok } from "./cell.ts";
+import { ownImds, viewFor } from "./own-imds.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** What the program tells clients at most, by default. */
+const ADVERTISED_SECONDS = 16 * 60;
+const STEP_SECONDS = 10;
+// Some refresh in the background: at each step a client has this long to do so.
+const SETTLE_MS = 40;
+const ANSWER_LIMIT_MS = 10_000;
+
+export type Running = AsyncDisposable & { ask(): Promise<Said> };
+
+/** Puts `role` in the place of the one that the clients got before. */
+export type Switch = () => Promise<void>;
+
+/** All at once, since one switch serves them all. */
+export async function followCells(
+  world: World,
+  clients: readonly Prepared[],
+  endpoint: string,
+  switchRole: Switch,
+): Promise<ReadonlyMap<Prepared, Cell>> {
+  await using undo = new AsyncDisposableStack();
+  const moved = clients.filter(({ client: { clock } }) => clock === "wall" || clock === "all");
+  const started = await Promise.all(
+    moved.map(async (prepared) => {
+      const clock = join(world.folder, `clock-${prepared.client.id}`);
+      setClock(clock, 0);
+      const env = { ...world.env, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, ...clockVariables(prepared, clock) };
+      const running = undo.use(startClient(prepared, env));
+      return { prepared, clock, running, first: await running.ask() };
+    }),
+  );
+  await switchRole();
+  const cells = new Map<Prepared, Cell>();
+  // In turn: two cores would make their background work late.
+  for (const { prepared, clock, running, first } of started) {
+    cells.set(prepared, await movedUntilNew(running, first, (seconds) => setClock(clock, seconds)));
+  }
+  for (const prepared of clients) {
+    if (prepared.client.clock === "own") cells.set(prepared, await waitedUntilNew(prepared));
+    if (prepared.client.clock === "none") cells.set(prepared, ok("at once"));
+  }
+  return cells;
+}
+
+export function startClient({ argv }: Prepared, env: Record<string, string>): Running {
+  const child = Bun.spawn([...argv, "follow"], {
+    env: { ...env, ...TOLD_NOTHING, ...REGION },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const line = lineReader(child.stdout);
+  return {
+    async ask() {
+      void child.stdin.write("\n");
+      await child.stdin.flush();
+      const late = AbortSignal.timeout(ANSWER_LIMIT_MS);
+      const tooLate = new Promise<undefined>((resolve) => late.addEventListener("abort", () => resolve(undefined)));
+      return readSaid((await Promise.race([line(), tooLate])) ?? "");
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}
+
+/** `8m 20s`. */
+export function duration(seconds: number): string {
+  return `${Math.floor(seconds / 60)}m ${String(Math.round(seconds % 60)).padStart(2, "0")}s`;
+}
+
+// --- internal ---
+
+async function movedUntilNew(running: Running, first: Said, setClock: (seconds: number) => void): Promise<Cell> {
+  if (!first.ok) return failed(first.detail);
+  for (let seconds = 0; seconds <= ADVERTISED_SECONDS; seconds += STEP_SECONDS) {
+    setClock(seconds);
+    const settledMs = performance.now() + SETTLE_MS;
+    do {
+      const said = await running.ask();
+      if (!said.ok) return failed(`${duration(seconds)} after the switch: ${said.detail}`);
+      if (said.value !== first.value) return ok(duration(seconds));
+    } while (performance.now() < settledMs);
+  }
+  return failed(`it still uses the old role ${duration(ADVERTISED_SECONDS)} after the switch`);
+}
+
+const SHORT_SECONDS = 4;
+
+// Waits in real time for credentials that end soon, and works out what that is for those of the program.
+async function waitedUntilNew(prepared: Prepared): Promise<Cell> {
+  const view = viewFor("first", SHORT_SECONDS);
+  await using imds = ownImds({ view });
+  await using running = startClient(prepared, { AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.endpoint });
+  const first = await running.ask();
+  if (!first.ok) return failed(first.detail);
+  imds.show(viewFor("second", 3600));
+  const toldMs = Math.floor(view.credentials.expiration.getTime() / 1000) * 1000;
+  for (;;) {
+    const said = await running.ask();
+    const afterSeconds = (Date.now() - toldMs) / 1000;
+    if (!said.ok) return failed(said.detail);
+    if (said.value !== first.value) return ok(`${duration(ADVERTISED_SECONDS + afterSeconds)} (computed)`);
+    if (afterSeconds > SHORT_SECONDS) return failed(`it still uses credentials that ended ${SHORT_SECONDS} s before`);
+  }
+}
+
+// Renamed into place: a client that reads a file half written would be thrown back to the start.
+function setClock(file: string, seconds: number): void {
+  writeFileSync(`${file}.new`, `+${seconds}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+function clockVariables({ client }: Prepared, file: string): Record<string, string> {
+  return {
+    LD_PRELOAD: libfaketime() ?? "",
+    FAKETIME_TIMESTAMP_FILE: file,
+    FAKETIME_NO_CACHE: "1",
+    ...(client.clock === "wall" && { FAKETIME_DONT_FAKE_MONOTONIC: "1" }),
+  };
+}
+
+/** The library's folder is named for the machine's architecture. */
+export function libfaketime(): string | undefined {
+  const folder = readdirSync("/usr/lib").find((name) => name.endsWith("-linux-gnu"));
+  return folder === undefined ? undefined : `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`;
+}
