@@ -40,11 +40,10 @@ export const SIGNED_IN: Partial<Record<Check, Task>> = {
   process: async ({ world }, prepared) => {
     const command = `${world.binary} credential-process --role prod-readonly`;
     const config = world.file("aws/process", `[profile metacred]\ncredential_process = ${command}\n`);
-    const env = { ...TOLD_NOTHING, ...REGION, AWS_CONFIG_FILE: config, AWS_PROFILE: "metacred" };
-    return cellOf(
-      await askClient(world, prepared, "whoami", { ...env, AWS_EC2_METADATA_DISABLED: "true" }),
-      READ_ONLY,
-    );
+    // JavaScript v2 reads no config file unless it is told to.
+    const profile = { AWS_CONFIG_FILE: config, AWS_PROFILE: "metacred", AWS_SDK_LOAD_CONFIG: "1" };
+    const env = { ...TOLD_NOTHING, ...REGION, ...profile };
+    return cellOf(await askClient(world, prepared, "whoami", { ...env, AWS_EC2_METADATA_DISABLED: "true" }), READ_ONLY);
   },
 };
 

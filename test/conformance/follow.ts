@@ -3,10 +3,11 @@
 import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lineReader } from "../support/line-reader.ts";
-import type { World } from "../support/world.ts";
+import { PATH, type World } from "../support/world.ts";
 import { type Said, readSaid, REGION, TOLD_NOTHING } from "./ask-client.ts";
 import { type Cell, failed, ok } from "./cell.ts";
 import { ownImds, viewFor } from "./own-imds.ts";
+import type { Scene } from "./checks.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** What the program tells clients at most, by default. */
@@ -18,43 +19,27 @@ const ANSWER_LIMIT_MS = 10_000;
 
 export type Running = AsyncDisposable & { ask(): Promise<Said> };
 
-/** Puts `role` in the place of the one that the clients got before. */
-export type Switch = () => Promise<void>;
-
-/** All at once, since one switch serves them all. */
-export async function followCells(
-  world: World,
-  clients: readonly Prepared[],
-  endpoint: string,
-  switchRole: Switch,
-): Promise<ReadonlyMap<Prepared, Cell>> {
-  await using undo = new AsyncDisposableStack();
-  const moved = clients.filter(({ client: { clock } }) => clock === "wall" || clock === "all");
-  const started = await Promise.all(
-    moved.map(async (prepared) => {
-      const clock = join(world.folder, `clock-${prepared.client.id}`);
-      setClock(clock, 0);
-      const env = { ...world.env, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, ...clockVariables(prepared, clock) };
-      const running = undo.use(startClient(prepared, env));
-      return { prepared, clock, running, first: await running.ask() };
-    }),
-  );
-  await switchRole();
-  const cells = new Map<Prepared, Cell>();
-  // In turn: two cores would make their background work late.
-  for (const { prepared, clock, running, first } of started) {
-    cells.set(prepared, await movedUntilNew(running, first, (seconds) => setClock(clock, seconds)));
+/** dev is served before, prod-readonly after. */
+export async function followCell(
+  { world, endpoint }: Scene,
+  prepared: Prepared,
+  use: (role: string) => Promise<void>,
+): Promise<Cell> {
+  switch (prepared.client.clock) {
+    case "none":
+      return ok("at once");
+    case "own":
+      return waitedUntilNew(prepared);
+    case "wall":
+    case "all":
+      return movedUntilNew(world, endpoint, prepared, use);
   }
-  for (const prepared of clients) {
-    if (prepared.client.clock === "own") cells.set(prepared, await waitedUntilNew(prepared));
-    if (prepared.client.clock === "none") cells.set(prepared, ok("at once"));
-  }
-  return cells;
 }
 
+/** `env` wins over what every client is told. */
 export function startClient({ argv }: Prepared, env: Record<string, string>): Running {
   const child = Bun.spawn([...argv, "follow"], {
-    env: { ...env, ...TOLD_NOTHING, ...REGION },
+    env: { PATH, ...TOLD_NOTHING, ...REGION, ...env },
     stdio: ["pipe", "pipe", "ignore"],
   });
   const line = lineReader(child.stdout);
@@ -80,18 +65,37 @@ export function duration(seconds: number): string {
 
 // --- internal ---
 
-async function movedUntilNew(running: Running, first: Said, setClock: (seconds: number) => void): Promise<Cell> {
+async function movedUntilNew(
+  world: World,
+  endpoint: string,
+  prepared: Prepared,
+  use: (role: string) => Promise<void>,
+): Promise<Cell> {
+  await use("dev");
+  const clock = join(world.folder, `clock-${prepared.client.id}`);
+  setClock(clock, 0);
+  const env = {
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
+    AWS_ENDPOINT_URL_STS: world.stsUrl,
+    ...clockVariables(prepared, clock),
+  };
+  await using running = startClient(prepared, env);
+  const first = await running.ask();
   if (!first.ok) return failed(first.detail);
-  for (let seconds = 0; seconds <= ADVERTISED_SECONDS; seconds += STEP_SECONDS) {
-    setClock(seconds);
+  const firstMs = performance.now();
+  await use("prod-readonly");
+  // The client's clock goes on by itself, too.
+  const afterSeconds = (moved: number) => moved + (performance.now() - firstMs) / 1000;
+  for (let moved = 0; moved <= ADVERTISED_SECONDS; moved += STEP_SECONDS) {
+    setClock(clock, moved);
     const settledMs = performance.now() + SETTLE_MS;
     do {
       const said = await running.ask();
-      if (!said.ok) return failed(`${duration(seconds)} after the switch: ${said.detail}`);
-      if (said.value !== first.value) return ok(duration(seconds));
+      if (!said.ok) return failed(`${duration(afterSeconds(moved))} after the switch: ${said.detail}`);
+      if (said.value !== first.value) return ok(duration(afterSeconds(moved)));
     } while (performance.now() < settledMs);
   }
-  return failed(`it still uses the old role ${duration(ADVERTISED_SECONDS)} after the switch`);
+  return failed(`it still uses the old role ${duration(afterSeconds(ADVERTISED_SECONDS))} after the switch`);
 }
 
 const SHORT_SECONDS = 4;

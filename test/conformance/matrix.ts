@@ -5,7 +5,7 @@ import { askClient } from "./ask-client.ts";
 import { type Cell, type Row, failed, ok } from "./cell.ts";
 import { absence, redirected, type Scene, SIGNED_IN, signedOut } from "./checks.ts";
 import type { Check, Client } from "./clients.ts";
-import { followCells } from "./follow.ts";
+import { followCell } from "./follow.ts";
 import type { Prepared } from "./prepare.ts";
 import { replay, type Replayed } from "./replay/replay.ts";
 import { type Sequence, SEQUENCES } from "./replay/sequences.ts";
@@ -31,8 +31,7 @@ export async function runMatrix(prepared: readonly Prepared[], canRedirect: bool
   }
   const replayed = await Promise.all(SEQUENCES.map((sequence) => replayedRow(scene, sequence)));
   say("following a switch");
-  const followed = await followCells(world, prepared, scene.endpoint, () => use(world, "prod-readonly"));
-  for (const [one, cell] of followed) put(cells, one, "follow", cell);
+  for (const one of prepared) put(cells, one, "follow", await followCell(scene, one, (role) => use(world, role)));
   say("nobody signed in");
   await use(world, "none");
   for (const one of prepared) put(cells, one, "signed-out", await signedOut(scene, one));

@@ -7,8 +7,11 @@ const END = "<!-- clients: end -->";
 export function renderTable(rows: readonly Row[]): string {
   const head = ["client", "version", ...CHECKS.map(([, title]) => title)];
   const body = rows.map((row) => [row.name, row.version, ...CHECKS.map(([check]) => shownOf(row.cells[check]))]);
-  const widths = head.map((title, column) => Math.max(title.length, ...body.map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |\n`;
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...body.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |\n`;
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("");
 }
 

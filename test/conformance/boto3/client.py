@@ -45,10 +45,13 @@ def say(said):
 
 
 def follow():
-    """One session, with its cache, for as long as the program runs; each line of input asks it again."""
+    """One session, with its cache, for as long as the program runs; each line of input asks it again, and for the expiry."""
     session = boto3.Session()
     for _ in sys.stdin:
-        say(answer(lambda: session.get_credentials().get_frozen_credentials().access_key))
+        said = answer(lambda: session.get_credentials().get_frozen_credentials().access_key)
+        if said["ok"]:
+            said["detail"] = session.get_credentials()._expiry_time.isoformat()
+        say(said)
 
 
 CHECKS = {"version": lambda: boto3.__version__, "whoami": whoami, "region": region, "identity": identity}

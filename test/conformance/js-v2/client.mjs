@@ -2,6 +2,10 @@
 import { createInterface } from "node:readline";
 import AWS from "aws-sdk";
 
+// Without one it throws where it means to warn, which it does about credentials that end within 15 seconds: those of a
+// service whose clock was not moved with its own.
+AWS.config.logger = { log() {}, warn() {} };
+
 // This SDK does not know AWS_ENDPOINT_URL_STS.
 const createSts = () => new AWS.STS({ endpoint: process.env.AWS_ENDPOINT_URL_STS });
 
@@ -41,7 +45,8 @@ const say = (answer) => console.log(JSON.stringify(answer));
 async function follow() {
   const { config } = createSts();
   for await (const _ of createInterface({ input: process.stdin })) {
-    const keys = () => new Promise((resolve, reject) => config.getCredentials((e, found) => (e ? reject(e) : resolve(found))));
+    const keys = () =>
+      new Promise((resolve, reject) => config.getCredentials((e, found) => (e ? reject(e) : resolve(found))));
     say(await answer(async () => (await keys()).accessKeyId));
   }
 }

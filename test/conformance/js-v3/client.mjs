@@ -6,7 +6,8 @@ import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { MetadataService } from "@aws-sdk/ec2-metadata-service";
 
 const CHECKS = {
-  version: () => JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")).dependencies["@aws-sdk/client-sts"],
+  version: () =>
+    JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")).dependencies["@aws-sdk/client-sts"],
   async whoami() {
     const sts = new STSClient({ credentials: fromNodeProviderChain() });
     return (await sts.send(new GetCallerIdentityCommand({}))).Arn;
@@ -30,11 +31,17 @@ async function answer(task) {
 
 const say = (answer) => console.log(JSON.stringify(answer));
 
-// One client, with its cache, for as long as the program runs; each line of input asks it again.
+// One client, with its cache, for as long as the program runs; each line of input asks it again, and for the expiry.
 async function follow() {
   const { config } = new STSClient({ credentials: fromNodeProviderChain() });
   for await (const _ of createInterface({ input: process.stdin })) {
-    say(await answer(async () => (await config.credentials()).accessKeyId));
+    let expiration;
+    const said = await answer(async () => {
+      const keys = await config.credentials();
+      expiration = keys.expiration;
+      return keys.accessKeyId;
+    });
+    say(said.ok ? { ...said, detail: expiration?.toISOString() ?? "" } : said);
   }
 }
 

@@ -5,6 +5,7 @@ import { replay } from "./replay.ts";
 import { type Sequence, SEQUENCES } from "./sequences.ts";
 
 const portOf = (endpoint: string) => Number(new URL(endpoint).port);
+const failureOf = (task: Promise<unknown>) => task.then(() => "it can use that", String);
 const sequence = (id: string): Sequence => {
   const found = SEQUENCES.find((one) => one.id === id);
   if (found === undefined) throw new Error(`no sequence called ${id}`);
@@ -29,23 +30,27 @@ describe("what these clients could not use is told from what they can", () => {
 
   test("a role's name with a newline (PHP, Swift)", async () => {
     await using imds = change("-extended/", (answer) => ({ ...answer, body: `${String(answer.body)}\n` }));
-    await expect(replay(portOf(imds.endpoint), sequence("swift").credentials)).rejects.toThrow("not one word alone");
+    expect(await failureOf(replay(portOf(imds.endpoint), sequence("swift").credentials))).toContain(
+      "not one word alone",
+    );
   });
 
   test("a token without its lifetime (Ruby)", async () => {
     await using imds = change("/api/token", (answer) => ({ ...answer, headers: [] }));
-    await expect(replay(portOf(imds.endpoint), sequence("ruby").credentials)).rejects.toThrow("lifetime is not told");
+    expect(await failureOf(replay(portOf(imds.endpoint), sequence("ruby").credentials))).toContain(
+      "lifetime is not told",
+    );
   });
 
   test("no list without its slash (C++)", async () => {
     const wrong = ({ target }: { target: string }, right: () => ImdsAnswer) =>
       target.endsWith("/security-credentials") ? { status: 404 } : right();
     await using imds = ownImds({ wrong });
-    await expect(replay(portOf(imds.endpoint), sequence("cpp").credentials)).rejects.toThrow("404");
+    expect(await failureOf(replay(portOf(imds.endpoint), sequence("cpp").credentials))).toContain("404");
   });
 
   test("no iam/info (.NET)", async () => {
     await using imds = change("/iam/info", () => ({ status: 404 }));
-    await expect(replay(portOf(imds.endpoint), sequence("dotnet").credentials)).rejects.toThrow("404");
+    expect(await failureOf(replay(portOf(imds.endpoint), sequence("dotnet").credentials))).toContain("404");
   });
 });
