@@ -40,8 +40,13 @@ export const SIGNED_IN: Partial<Record<Check, Task>> = {
   process: async ({ world }, prepared) => {
     const command = `${world.binary} credential-process --role prod-readonly`;
     const config = world.file("aws/process", `[profile metacred]\ncredential_process = ${command}\n`);
-    // JavaScript v2 reads no config file unless it is told to.
-    const profile = { AWS_CONFIG_FILE: config, AWS_PROFILE: "metacred", AWS_SDK_LOAD_CONFIG: "1" };
+    // JavaScript v2 reads no config file unless it is told to, Java v1 has a variable of its own for it.
+    const profile = {
+      AWS_CONFIG_FILE: config,
+      AWS_PROFILE: "metacred",
+      AWS_SDK_LOAD_CONFIG: "1",
+      AWS_CREDENTIAL_PROFILES_FILE: config,
+    };
     const env = { ...TOLD_NOTHING, ...REGION, ...profile };
     return cellOf(await askClient(world, prepared, "whoami", { ...env, AWS_EC2_METADATA_DISABLED: "true" }), READ_ONLY);
   },

@@ -31,10 +31,11 @@ export type Client = {
 };
 
 /**
- * How its clock is moved. `wall` and `all`: by libfaketime, the second with the monotonic one. `own`: its runtime asks the
- * kernel itself, so a short expiry is waited for. `none`: it does not live long enough to have one.
+ * How its clock is moved. `wall` and `all`: by libfaketime, the second with the monotonic one. `none`: it does not live
+ * long enough to have one. Else its runtime asks the kernel itself: credentials are given that end in `leadSeconds` and a
+ * little more, which is when it wants new ones, and that is waited for.
  */
-export type ClientClock = "wall" | "all" | "own" | "none";
+export type ClientClock = "wall" | "all" | "none" | { leadSeconds: number };
 
 const NO_DOCUMENT = "it has no command for it";
 
@@ -62,32 +63,11 @@ export const CLIENTS: readonly Client[] = [
     ...javascript("js-v2", "SDK for JavaScript v2"),
     without: {},
   },
-  {
-    id: "go-v2",
-    name: "SDK for Go v2",
-    folder: "go-v2",
-    tools: ["go"],
-    build: [["go", "build", "-o", "client", "."]],
-    argv: (at) => [join(at, "client")],
-    without: {},
-    clock: "own",
-  },
-  {
-    id: "java-v2",
-    name: "SDK for Java v2",
-    folder: "java-v2",
-    tools: ["java", "javac", "mvn"],
-    build: [["mvn", "-B", "-q", "-ntp", "compile", "dependency:copy-dependencies", "-DincludeScope=runtime"]],
-    argv: (at) => [
-      "java",
-      "-XX:TieredStopAtLevel=1",
-      "-cp",
-      `${at}/target/classes:${at}/target/dependency/*`,
-      "Client",
-    ],
-    without: {},
-    clock: "wall",
-  },
+  { ...go("go-v2", "SDK for Go v2"), clock: { leadSeconds: 0 } },
+  // It takes credentials for ended five minutes before.
+  { ...go("go-v1", "SDK for Go v1"), clock: { leadSeconds: 300 } },
+  java("java-v2", "SDK for Java v2"),
+  java("java-v1", "SDK for Java v1"),
   {
     id: "rust",
     name: "SDK for Rust",
@@ -128,6 +108,37 @@ function pythonBuild(requirements: string): string[][] {
     ["python3", "-m", "venv", ".venv"],
     [".venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements],
   ];
+}
+
+function go(id: string, name: string) {
+  return {
+    id,
+    name,
+    folder: id,
+    tools: ["go"],
+    build: [["go", "build", "-o", "client", "."]],
+    argv: (at: string) => [join(at, "client")],
+    without: {},
+  };
+}
+
+function java(id: string, name: string): Client {
+  return {
+    id,
+    name,
+    folder: id,
+    tools: ["java", "javac", "mvn"],
+    build: [["mvn", "-B", "-q", "-ntp", "compile", "dependency:copy-dependencies", "-DincludeScope=runtime"]],
+    argv: (at) => [
+      "java",
+      "-XX:TieredStopAtLevel=1",
+      "-cp",
+      `${at}/target/classes:${at}/target/dependency/*`,
+      "Client",
+    ],
+    without: {},
+    clock: "wall",
+  };
 }
 
 function javascript(id: string, name: string) {

@@ -13,9 +13,6 @@ import { type Sequence, SEQUENCES } from "./replay/sequences.ts";
 type Cells = Map<Prepared, Row["cells"]>;
 type Say = (line: string) => void;
 
-/** `why`: why it could not be built here. */
-export type Unavailable = { client: Client; why: string };
-
 /** In the clients' order, then those that are replayed. `canRedirect`: root and nft are there. */
 export async function runMatrix(prepared: readonly Prepared[], canRedirect: boolean, say: Say): Promise<Row[]> {
   const cells: Cells = new Map(prepared.map((one) => [one, {}]));
@@ -40,9 +37,9 @@ export async function runMatrix(prepared: readonly Prepared[], canRedirect: bool
   return [...rows, ...replayed];
 }
 
-/** A client that this machine cannot build. */
-export function skippedRow({ client, why }: Unavailable): Row {
-  return rowOf(client, "", { credentials: { state: "skipped", why } });
+/** A client that is not there: `cell` says why. */
+export function absentRow(client: Client, cell: Cell): Row {
+  return rowOf(client, "", { credentials: cell });
 }
 
 // --- internal ---

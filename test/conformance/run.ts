@@ -5,10 +5,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { canUseNetns } from "../support/netns.ts";
-import { cellsIn, CHECKS, type Row } from "./cell.ts";
+import { type Cell, cellsIn, CHECKS, failed, type Row } from "./cell.ts";
 import { CLIENTS, type Client } from "./clients.ts";
 import { libfaketime } from "./follow.ts";
-import { runMatrix, skippedRow, type Unavailable } from "./matrix.ts";
+import { absentRow, runMatrix } from "./matrix.ts";
 import { lackingTools, prepare, type Prepared } from "./prepare.ts";
 import { renderTable, withTable } from "./report.ts";
 
@@ -24,15 +24,15 @@ async function main(ids: readonly string[]): Promise<number> {
   if (faketime === undefined || !existsSync(faketime)) throw new Error("install libfaketime: it moves clients' clocks");
 
   const prepared: Prepared[] = [];
-  const unavailable: Unavailable[] = [];
+  const absent: Row[] = [];
   for (const client of CLIENTS.filter(({ id }) => ids.length === 0 || ids.includes(id))) {
-    const lacking = lackingTools(client);
     say(`building ${client.name}`);
-    if (lacking.length > 0) unavailable.push({ client, why: `install ${lacking.join(", ")}` });
-    else prepared.push(await prepare(client));
+    const outcome = await build(client);
+    if ("at" in outcome) prepared.push(outcome);
+    else absent.push(absentRow(client, outcome));
   }
   const canRedirect = canUseNetns(["nft"]);
-  const rows = inOrder([...(await runMatrix(prepared, canRedirect, say)), ...unavailable.map(skippedRow)]);
+  const rows = inOrder([...(await runMatrix(prepared, canRedirect, say)), ...absent]);
   process.stdout.write(renderTable(rows));
   const [red, skipped] = [cellsIn(rows, "failed"), cellsIn(rows, "skipped")];
   for (const line of red) process.stdout.write(`failed: ${line}\n`);
@@ -43,6 +43,12 @@ async function main(ids: readonly string[]): Promise<number> {
 }
 
 // --- internal ---
+
+async function build(client: Client): Promise<Prepared | Cell> {
+  const lacking = lackingTools(client);
+  if (lacking.length > 0) return { state: "skipped", why: `install ${lacking.join(", ")}` };
+  return prepare(client).catch((error: unknown) => failed(`it could not be built: ${String(error)}`));
+}
 
 function write(rows: readonly Row[]): void {
   const checks = Object.fromEntries(CHECKS);

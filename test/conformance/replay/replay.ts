@@ -26,7 +26,6 @@ export async function replay(port: number, steps: readonly Step[]): Promise<Repl
     return reply;
   };
   for (const step of steps) {
-    if (step.tokenBefore === true) token = readToken(await send("PUT", "/latest/api/token", { [TTL]: "21600" }));
     const path = step.path.replace("{role}", role);
     const reply = await send(step.method, path, { ...step.headers, ...(token !== "" && { [TOKEN]: token }) });
     switch (step.expect) {

@@ -7,8 +7,6 @@ export type Step = {
   headers?: Readonly<Record<string, string>>;
   /** What the client takes the answer for. */
   expect: "token" | "role" | "credentials" | "info" | "region" | "zone";
-  /** A token is sent with everything but its own request; some clients get a new one each time. */
-  tokenBefore?: true;
 };
 
 export type Sequence = {
@@ -31,28 +29,8 @@ const token = (headers: Record<string, string> = {}): Step => ({
   expect: "token",
 });
 const get = (path: string, expect: Step["expect"]): Step => ({ method: "GET", path, expect });
-const fresh = (path: string, expect: Step["expect"]): Step => ({ ...get(path, expect), tokenBefore: true });
 
 export const SEQUENCES: readonly Sequence[] = [
-  {
-    id: "go-v1",
-    name: "SDK for Go v1",
-    credentials: [
-      token({ "User-Agent": "aws-sdk-go/1.44.133 (go1.19.8; linux; amd64)", "Content-Length": "0" }),
-      get(LIST, "role"),
-      get(`${LIST}{role}`, "credentials"),
-    ],
-    region: [token(), get(DOCUMENT, "region")],
-    follows: "11m 00s",
-  },
-  {
-    id: "java-v1",
-    name: "SDK for Java v1",
-    // A token for every single request, without a Content-Length.
-    credentials: [fresh(LIST, "role"), fresh(`${LIST}{role}`, "credentials")],
-    region: [fresh(DOCUMENT, "region")],
-    follows: "1m 00s",
-  },
   {
     id: "php",
     name: "SDK for PHP",
