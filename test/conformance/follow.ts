@@ -1,78 +1,58 @@
 // How long a running client keeps the old role: a switch comes right after it got its credentials, which is the worst
 // moment, and then its clock is moved on until it uses the new ones.
-import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lineReader } from "../support/line-reader.ts";
-import { PATH, type World } from "../support/world.ts";
-import { type Said, readSaid, REGION, TOLD_NOTHING } from "./ask-client.ts";
+import type { World } from "../support/world.ts";
+import { askClient, REGION, TOLD_NOTHING } from "./ask-client.ts";
 import { type Cell, failed, ok } from "./cell.ts";
-import { ownImds, viewFor } from "./own-imds.ts";
 import type { Scene } from "./checks.ts";
+import { clockVariables, setClock } from "./moved-clock.ts";
+import { ownImds, viewFor } from "./own-imds.ts";
 import type { Prepared } from "./prepare.ts";
+import { startClient } from "./running-client.ts";
 
 /** What the program tells clients at most, by default. */
 const ADVERTISED_SECONDS = 16 * 60;
 const STEP_SECONDS = 10;
 // Some refresh in the background: at each step a client has this long to do so.
 const SETTLE_MS = 40;
-const ANSWER_LIMIT_MS = 10_000;
 
-export type Running = AsyncDisposable & { ask(): Promise<Said> };
+type Use = (role: string) => Promise<void>;
 
 /** dev is served before, prod-readonly after. */
-export async function followCell(
-  { world, endpoint }: Scene,
-  prepared: Prepared,
-  use: (role: string) => Promise<void>,
-): Promise<Cell> {
+export async function followCell({ world, endpoint }: Scene, prepared: Prepared, use: Use): Promise<Cell> {
   const { clock } = prepared.client;
-  if (clock === "none") return ok("at once");
+  if (clock === "none") return startedAnew(world, endpoint, prepared, use);
   if (clock === "wall" || clock === "all") return movedUntilNew(world, endpoint, prepared, use);
   return waitedUntilNew(prepared, clock.leadSeconds);
 }
 
-/** `env` wins over what every client is told. */
-export function startClient({ argv }: Prepared, env: Record<string, string>): Running {
-  const child = Bun.spawn([...argv, "follow"], {
-    env: { PATH, ...TOLD_NOTHING, ...REGION, ...env },
-    stdio: ["pipe", "pipe", "ignore"],
-  });
-  const line = lineReader(child.stdout);
-  return {
-    async ask() {
-      void child.stdin.write("\n");
-      await child.stdin.flush();
-      const late = AbortSignal.timeout(ANSWER_LIMIT_MS);
-      const tooLate = new Promise<undefined>((resolve) => late.addEventListener("abort", () => resolve(undefined)));
-      return readSaid((await Promise.race([line(), tooLate])) ?? "");
-    },
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await child.exited;
-    },
-  };
-}
-
 /** `8m 20s`. */
 export function duration(seconds: number): string {
-  return `${Math.floor(seconds / 60)}m ${String(Math.round(seconds % 60)).padStart(2, "0")}s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}m ${String(whole % 60).padStart(2, "0")}s`;
 }
 
 // --- internal ---
 
-async function movedUntilNew(
-  world: World,
-  endpoint: string,
-  prepared: Prepared,
-  use: (role: string) => Promise<void>,
-): Promise<Cell> {
+// It keeps nothing from one run to the next.
+async function startedAnew(world: World, endpoint: string, prepared: Prepared, use: Use): Promise<Cell> {
+  const env = { ...TOLD_NOTHING, ...REGION, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint };
+  await use("dev");
+  const before = await askClient(world, prepared, "whoami", env);
+  await use("prod-readonly");
+  const after = await askClient(world, prepared, "whoami", env);
+  if (!before.ok || !after.ok) return failed(`${before.detail}${after.detail}`);
+  return before.value === after.value ? failed(`it still is ${after.value}`) : ok("at once");
+}
+
+async function movedUntilNew(world: World, endpoint: string, prepared: Prepared, use: Use): Promise<Cell> {
   await use("dev");
   const clock = join(world.folder, `clock-${prepared.client.id}`);
   setClock(clock, 0);
   const env = {
     AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
     AWS_ENDPOINT_URL_STS: world.stsUrl,
-    ...clockVariables(prepared, clock),
+    ...clockVariables(clock, prepared.client.clock === "all"),
   };
   await using running = startClient(prepared, env);
   const first = await running.ask();
@@ -114,25 +94,4 @@ async function waitedUntilNew(prepared: Prepared, leadSeconds: number): Promise<
     }
     if (afterSeconds > SHORT_SECONDS) return failed(`it still uses credentials that ended ${SHORT_SECONDS} s before`);
   }
-}
-
-// Renamed into place: a client that reads a file half written would be thrown back to the start.
-function setClock(file: string, seconds: number): void {
-  writeFileSync(`${file}.new`, `+${seconds}\n`);
-  renameSync(`${file}.new`, file);
-}
-
-function clockVariables({ client }: Prepared, file: string): Record<string, string> {
-  return {
-    LD_PRELOAD: libfaketime() ?? "",
-    FAKETIME_TIMESTAMP_FILE: file,
-    FAKETIME_NO_CACHE: "1",
-    ...(client.clock === "wall" && { FAKETIME_DONT_FAKE_MONOTONIC: "1" }),
-  };
-}
-
-/** The library's folder is named for the machine's architecture. */
-export function libfaketime(): string | undefined {
-  const folder = readdirSync("/usr/lib").find((name) => name.endsWith("-linux-gnu"));
-  return folder === undefined ? undefined : `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`;
 }

@@ -3,10 +3,10 @@ import { describe, expect, test } from "bun:test";
 import type { ImdsAnswer, ImdsRequest } from "../../src/imds/message.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import { testWorld } from "../support/world.ts";
-import { askClient, REGION, type Said, TOLD_NOTHING } from "./ask-client.ts";
-import { startClient } from "./follow.ts";
+import { askClient, type Asked, REGION, type Said, TOLD_NOTHING } from "./ask-client.ts";
 import { ownImds, type OwnImds, viewFor, type Wrong } from "./own-imds.ts";
 import { type Prepared, clientOf, preparedBefore } from "./prepare.ts";
+import { startClient } from "./running-client.ts";
 
 const IDS = ["aws-cli-v2", "boto3", "crt", "go-v1", "go-v2", "java-v2", "js-v2", "js-v3", "rust"] as const;
 type Id = (typeof IDS)[number];
@@ -27,8 +27,6 @@ function built(id: Id): Prepared {
   if (prepared === undefined) throw new Error(`${id} is not built`);
   return prepared;
 }
-
-type Asked = Said & { ms: number };
 
 async function keysOf(id: Id, imds: OwnImds, env: Record<string, string> = WITH_V1): Promise<Asked> {
   const sts = { AWS_ENDPOINT_URL_STS: "http://127.0.0.1:9" };
