@@ -8,7 +8,7 @@ import type { Scene } from "./checks.ts";
 import { clockVariables, setClock } from "./moved-clock.ts";
 import { ownImds, viewFor } from "./own-imds.ts";
 import type { Prepared } from "./prepare.ts";
-import { startClient } from "./running-client.ts";
+import { isSilent, startClient } from "./running-client.ts";
 
 /** What the program tells clients at most, by default. */
 const ADVERTISED_SECONDS = 16 * 60;
@@ -45,7 +45,19 @@ async function startedAnew(world: World, endpoint: string, prepared: Prepared, u
   return before.value === after.value ? failed(`it still is ${after.value}`) : ok("at once");
 }
 
+// A JVM whose clock libfaketime moves stands still in about one run of twenty, and is started again then.
+const TRIES = 3;
+
 async function movedUntilNew(world: World, endpoint: string, prepared: Prepared, use: Use): Promise<Cell> {
+  for (let tries = 1; tries < TRIES; tries++) {
+    const cell = await movedOnce(world, endpoint, prepared, use);
+    if (cell !== "silent") return cell;
+  }
+  const last = await movedOnce(world, endpoint, prepared, use);
+  return last === "silent" ? failed(`it gave no answer in ${TRIES} runs`) : last;
+}
+
+async function movedOnce(world: World, endpoint: string, prepared: Prepared, use: Use): Promise<Cell | "silent"> {
   await use("dev");
   const clock = join(world.folder, `clock-${prepared.client.id}`);
   setClock(clock, 0);
@@ -56,7 +68,7 @@ async function movedUntilNew(world: World, endpoint: string, prepared: Prepared,
   };
   await using running = startClient(prepared, env);
   const first = await running.ask();
-  if (!first.ok) return failed(first.detail);
+  if (!first.ok) return isSilent(first) ? "silent" : failed(first.detail);
   const firstMs = performance.now();
   await use("prod-readonly");
   // The client's clock goes on by itself, too.
@@ -66,6 +78,7 @@ async function movedUntilNew(world: World, endpoint: string, prepared: Prepared,
     const settledMs = performance.now() + SETTLE_MS;
     do {
       const said = await running.ask();
+      if (isSilent(said)) return "silent";
       if (!said.ok) return failed(`${duration(afterSeconds(moved))} after the switch: ${said.detail}`);
       if (said.value !== first.value) return ok(duration(afterSeconds(moved)));
     } while (performance.now() < settledMs);

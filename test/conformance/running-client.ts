@@ -10,6 +10,7 @@ export type RunningClient = AsyncDisposable & {
 };
 
 const ANSWER_LIMIT_MS = 10_000;
+const SILENT = `no answer within ${ANSWER_LIMIT_MS / 1000} s`;
 
 /** `env` wins over what every client is told. */
 export function startClient({ argv }: Prepared, env: Record<string, string>): RunningClient {
@@ -23,12 +24,18 @@ export function startClient({ argv }: Prepared, env: Record<string, string>): Ru
       void child.stdin.write("\n");
       await child.stdin.flush();
       const late = AbortSignal.timeout(ANSWER_LIMIT_MS);
-      const tooLate = new Promise<undefined>((resolve) => late.addEventListener("abort", () => resolve(undefined)));
-      return readSaid((await Promise.race([line(), tooLate])) ?? "");
+      const tooLate = new Promise<"late">((resolve) => late.addEventListener("abort", () => resolve("late")));
+      const printed = await Promise.race([line(), tooLate]);
+      return printed === "late" ? { ok: false, value: "", detail: SILENT } : readSaid(printed ?? "");
     },
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await child.exited;
     },
   };
+}
+
+/** It stands still, which is another thing than an error. */
+export function isSilent({ detail }: Said): boolean {
+  return detail === SILENT;
 }
