@@ -32,11 +32,7 @@ public final class Client {
       case "region":
         return DefaultAwsRegionProviderChain.builder().build().getRegion().id();
       case "identity":
-        // Unlike the credentials provider, this client does not read AWS_EC2_METADATA_SERVICE_ENDPOINT.
-        var metadata = Ec2MetadataClient.builder().httpClient(UrlConnectionHttpClient.builder());
-        String endpoint = System.getenv("AWS_EC2_METADATA_SERVICE_ENDPOINT");
-        if (endpoint != null) metadata.endpoint(java.net.URI.create(endpoint));
-        try (Ec2MetadataClient client = metadata.build()) {
+        try (var client = Ec2MetadataClient.builder().httpClient(UrlConnectionHttpClient.builder()).build()) {
           var document = client.get("/latest/dynamic/instance-identity/document").asDocument().asMap();
           return document.get("accountId").asString() + " " + document.get("region").asString();
         }
