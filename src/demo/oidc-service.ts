@@ -93,7 +93,9 @@ function startDevice(
   if (client === undefined || client.clientSecret !== parameters["clientSecret"] || client.expiresAt <= now) {
     return { fault: { status: 401, code: "InvalidClientException", message: "Invalid client" } };
   }
-  const letters = randomText(32).toUpperCase().replaceAll(/[^A-Z]/g, "");
+  const letters = randomText(32)
+    .toUpperCase()
+    .replaceAll(/[^A-Z]/g, "");
   const userCode = `${letters.slice(0, 4)}-${letters.slice(4, 8)}`;
   const deviceCode = randomText();
   const { deviceSeconds, intervalSeconds } = world.seconds;

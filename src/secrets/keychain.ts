@@ -27,17 +27,20 @@ export type KeychainOptions = {
 type Outcome = { kind: "value"; value: string | undefined } | { kind: "failed" } | { kind: "stuck" };
 
 export function createKeychain({ env, stateDir, limitMs, command }: KeychainOptions): Keychain {
+  // Bun unpacks the native part under a name that can be told in advance: into our folder, not one that all may write to.
+  const folder = join(stateDir, "keychain");
+  const childEnv = { ...env, TMPDIR: folder, BUN_TMPDIR: folder };
   const argv = command ?? [...ownCommand(), "__keychain"];
   let queue: Promise<unknown> = Promise.resolve();
   const call = (order: KeychainOrder): Promise<Outcome> => {
-    const turn = queue.then(() => callChild(argv, order, env, limitMs));
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const turn = queue.then(() => callChild(argv, order, childEnv, limitMs));
     queue = turn.catch(() => undefined);
     return turn;
   };
   // A locked keyring answers "nothing", exactly as an empty one does. What was written from here leaves a mark, so that
   // "nothing" where something must be is known to be a lock. The mark says only that a secret exists.
-  const markOf = (name: string) =>
-    join(stateDir, "keychain", createHash("sha256").update(name).digest("hex").slice(0, 32));
+  const markOf = (name: string) => join(folder, createHash("sha256").update(name).digest("hex").slice(0, 32));
   const get: Keychain["get"] = async (name) => {
     const outcome = await call({ do: "get", name });
     if (outcome.kind === "failed") return "absent";
@@ -56,7 +59,6 @@ export function createKeychain({ env, stateDir, limitMs, command }: KeychainOpti
         if (probe.kind === "failed") return "absent";
         throw lockedError("is locked");
       }
-      mkdirSync(join(stateDir, "keychain"), { recursive: true, mode: 0o700 });
       writeFileSync(markOf(name), "", { mode: 0o600 });
       return "done";
     },

@@ -1,0 +1,47 @@
+// A person is needed: said once on the desktop, whichever of many processes finds it first, until somebody signs in.
+import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ssoKey } from "../aws/sso-session.ts";
+import type { Config } from "../config/schema.ts";
+import type { Context } from "../context.ts";
+import { type CliError, EXIT } from "../errors.ts";
+import type { BaseSpec } from "../roles/role-spec.ts";
+import { startDetached } from "../sys/start-detached.ts";
+
+type Person = Pick<Context, "env" | "platform" | "paths">;
+
+/** What a failed fetch asks of a person; nothing where it asks nothing. */
+export function askPerson(base: BaseSpec, error: CliError, config: Config, { env, platform, paths }: Person): void {
+  if (base.kind !== "sso" || error.exit !== EXIT.needsPerson || !config.notify.desktop) return;
+  const words = error.hint === undefined ? error.message : `${error.message}. Type: ${error.hint}`;
+  const argv = noticeCommand(words, platform);
+  if (argv !== undefined && isFirst(markerOf(ssoKey(base.session), paths.stateDir))) startDetached(argv, env);
+}
+
+/** The next need is said again. */
+export function personAnswered(key: string, stateDir: string): void {
+  rmSync(markerOf(key, stateDir), { force: true });
+}
+
+/** The program that shows a desktop notice, where the platform has one. */
+export function noticeCommand(words: string, platform: NodeJS.Platform): string[] | undefined {
+  if (platform === "linux") return ["notify-send", "--app-name=metacred", "metacred", words];
+  if (platform !== "darwin") return undefined;
+  // The words are an argument of the script, never part of it.
+  const script = 'on run words\ndisplay notification (item 1 of words) with title "metacred"\nend run';
+  return ["osascript", "-e", script, words];
+}
+
+function markerOf(key: string, stateDir: string): string {
+  return join(stateDir, `asked-${key}`);
+}
+
+function isFirst(marker: string): boolean {
+  try {
+    mkdirSync(join(marker, ".."), { recursive: true, mode: 0o700 });
+    closeSync(openSync(marker, "wx", 0o600));
+    return true;
+  } catch {
+    return false;
+  }
+}
