@@ -5,7 +5,6 @@ import { print } from "./print.ts";
 import { printNames } from "./quick/complete.ts";
 import { printEnv } from "./quick/env.ts";
 import { printCredentialProcess } from "./quick/credential-process.ts";
-import { runKeychainChild } from "./secrets/keychain-child.ts";
 import { STATUS_FLAGS, type StatusOptions, printStatus } from "./quick/status.ts";
 import { switchRole } from "./quick/use.ts";
 import { VERSION } from "./version.ts";
@@ -27,8 +26,6 @@ export function fastPath(head: readonly string[], hasTail: boolean): Quick | und
       return credentialProcessOf(rest);
     case "env":
       return envOf(rest);
-    case "__keychain":
-      return () => runKeychainChild();
     case "__complete":
       return (context) => printNames(context, rest[0] ?? "");
     default:

@@ -41,10 +41,7 @@ export function createSsoPortal(requestHandler: HttpHandler<object>, clock: Pick
     async roles(region, accessToken, accountId) {
       const found: string[] = [];
       try {
-        const pages = paginateListAccountRoles({ client: clientOf(region), pageSize: 100 }, {
-          accessToken,
-          accountId,
-        } satisfies ListAccountRolesCommand["input"]);
+        const pages = paginateListAccountRoles({ client: clientOf(region), pageSize: 100 }, { accessToken, accountId });
         for await (const page of pages) for (const { roleName } of page.roleList ?? []) found.push(roleName ?? "");
       } catch (error) {
         if (isForbidden(error)) return [];

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { LoginOptions } from "../daemon/sign-in.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
+import { tell } from "../print.ts";
 import { timeLeft } from "./instant.ts";
 
 export async function signIn(context: Context, options: LoginOptions): Promise<void> {
@@ -11,7 +12,7 @@ export async function signIn(context: Context, options: LoginOptions): Promise<v
   const left = timeLeft(until.toISOString(), context.clock.now());
   const how = shared ? " by another metacred" : "";
   const life = renews ? "renewed by itself from now on" : `for ${left}`;
-  process.stderr.write(`signed in to "${word}"${how}, ${life}\n`);
+  await tell(`signed in to "${word}"${how}, ${life}\n`);
 }
 
 /** Runs the task; where it says that somebody must sign in first, and somebody is there, that comes first. */

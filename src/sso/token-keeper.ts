@@ -56,6 +56,8 @@ export function createTokenKeeper(deps: KeeperDeps): TokenKeeper {
   const timers = new Map<string, () => void>();
   // What the portal has refused is worth nothing, whatever its own date says.
   const refusedTokens = new Set<string>();
+  const renewable = ({ token }: HeldToken) =>
+    canRefresh(token, clock.now()) && !refusedTokens.has(token.refreshToken ?? "");
 
   const isGood = ({ token }: HeldToken) => isValid(token, clock.now()) && !refusedTokens.has(token.accessToken);
   const isFresh = (one: HeldToken) => isGood(one) && one.token.expiresAt.getTime() - clock.now().getTime() > EARLY_MS;
@@ -64,7 +66,7 @@ export function createTokenKeeper(deps: KeeperDeps): TokenKeeper {
     const text = await store.get(tokenItem(ssoKey(session)));
     const kept = text === undefined ? undefined : readToken(parse(text));
     const own = kept === undefined ? undefined : { token: tokenOf(kept) };
-    if (own !== undefined && (isGood(own) || canRefresh(own.token, clock.now()))) return own;
+    if (own !== undefined && (isGood(own) || renewable(own))) return own;
     return cliCache.find(session) ?? own;
   };
 
@@ -82,9 +84,12 @@ export function createTokenKeeper(deps: KeeperDeps): TokenKeeper {
       const found = await find(session);
       if (found === undefined || isFresh(found)) return found;
       const { refreshToken, client } = found.token;
-      if (refreshToken === undefined || client === undefined || !canRefresh(found.token, clock.now())) return found;
+      if (refreshToken === undefined || client === undefined || !renewable(found)) return found;
       const grant = { grantType: "refresh_token", refreshToken } as const;
-      const got = await oidc.createToken(session, client, grant, signal);
+      const got = await oidc.createToken(session, client, grant, signal).catch((error: unknown) => {
+        if (refusalOf(error) !== undefined) refusedTokens.add(refreshToken);
+        throw error;
+      });
       const next: HeldToken = { ...found, token: { client, ...got, refreshToken: got.refreshToken ?? refreshToken } };
       await put(session, next);
       return next;
@@ -127,12 +132,15 @@ export function createTokenKeeper(deps: KeeperDeps): TokenKeeper {
     if (one === undefined) throw needsLogin(word, false);
     if (isFresh(one)) return accept(session, word, one);
     try {
-      const next = canRefresh(one.token, clock.now()) ? await refreshShared(session) : one;
+      const next = renewable(one) ? await refreshShared(session) : one;
       if (next !== undefined && isGood(next)) return accept(session, word, next);
     } catch (error) {
       // What is still good is used to its end, whatever became of the refresh.
       if (isGood(one)) return accept(session, word, one);
       if (refusalOf(error) === undefined) throw explainCall(error, `refresh the SSO session "${word}"`);
+      // AWS refused this one for good; another place may have another.
+      held.delete(key);
+      return access(session, word);
     }
     held.delete(key);
     throw needsLogin(word, true);

@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { ssoKey } from "../../src/aws/sso-session.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { askPerson, noticeCommand, personAnswered } from "../../src/daemon/ask-person.ts";
+import { CliError } from "../../src/errors.ts";
+import { resolvePaths } from "../../src/paths.ts";
+import type { BaseSpec } from "../../src/roles/role-spec.ts";
+import { CORP } from "../sso/sso-scene.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
+import { untilTrue } from "../support/until.ts";
+
+const BASE: BaseSpec = { kind: "sso", session: CORP, word: "corp", accountId: "1", roleName: "Dev" };
+const EXPIRED = new CliError('the SSO session "corp" has expired', { hint: "metacred login corp", exit: 4 });
+
+function desk(config: object = {}) {
+  const folder = scratchFolder();
+  const notices = join(folder.path, "notices");
+  chmodSync(folder.file("bin/notify-send", `#!/bin/sh\necho "$3" >> ${notices}\n`), 0o755);
+  const env = { PATH: `${folder.path}/bin:/usr/bin:/bin` };
+  const paths = resolvePaths({ env, platform: "linux", home: folder.path });
+  const person = { env, platform: "linux", paths } as const;
+  return {
+    paths,
+    ask: (base: BaseSpec = BASE, error = EXPIRED) => askPerson(base, error, v.parse(configSchema, config), person),
+    asked: () => existsSync(join(paths.stateDir, `asked-${ssoKey(CORP)}`)),
+    notices: () => (existsSync(notices) ? readFileSync(notices, "utf8").trim().split("\n") : []),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+test("said once, until somebody has signed in", async () => {
+  using it = desk();
+  for (let times = 0; times < 5; times++) it.ask();
+  await untilTrue("a notice came", () => it.notices().length > 0);
+  personAnswered(ssoKey(CORP), it.paths.stateDir);
+  it.ask();
+  await untilTrue("another one came", () => it.notices().length === 2);
+  expect(it.notices()[0]).toBe('the SSO session "corp" has expired. Type: metacred login corp');
+});
+
+test.each<[string, object, BaseSpec, CliError]>([
+  ["where it is not wished", { notify: { desktop: false } }, BASE, EXPIRED],
+  ["where AWS is only down", {}, BASE, new CliError("AWS is down")],
+  ["where no sign-in helps", {}, { kind: "environment" }, EXPIRED],
+])("not said %s", (_title, config, base, error) => {
+  using it = desk(config);
+  it.ask(base, error);
+  expect(it.asked()).toBe(false);
+});
+
+test("the words are never part of a script", () => {
+  const words = '" & (do shell script "reboot") & "';
+  expect(noticeCommand(words, "darwin")?.at(-1)).toBe(words);
+  expect(noticeCommand(words, "darwin")?.[2]).not.toContain("reboot");
+  expect(noticeCommand(words, "win32")).toBeUndefined();
+});
