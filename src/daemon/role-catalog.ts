@@ -81,7 +81,7 @@ export function createRoleCatalog(
     signIn: async (name) => chooseSignIn(name, await sources(), await loadSsoSessions()),
     async names(refresh) {
       const all = await sources();
-      const { pairs, note } = await ssoPairs(all, lists(), refresh);
+      const { pairs, note } = await ssoPairs(all, lists, refresh);
       const nameOf = new Map(Object.entries(config.accounts).map(([name, id]) => [id, name]));
       const ssoNames = pairs.map(({ accountId, roleName }) => `${nameOf.get(accountId) ?? accountId}/${roleName}`);
       return { names: [...roleNames(all), ...ssoNames.toSorted()], note };
@@ -90,17 +90,17 @@ export function createRoleCatalog(
 }
 
 // A list that needs a person is no reason to show nothing: what was offered the last time still says what there is.
-async function ssoPairs(sources: RoleSources, lists: RoleLists, refresh: boolean) {
+async function ssoPairs(sources: RoleSources, lists: () => RoleLists, refresh: boolean) {
   const sso = baseOrNothing(sources);
   if (sso === undefined) return { pairs: [], note: undefined };
   const { session, word } = sso.base;
   try {
-    return { pairs: await lists.all(session, word, refresh), note: undefined };
+    return { pairs: await lists().all(session, word, refresh), note: undefined };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const hint = error.hint === undefined ? "" : `; try: ${error.hint}`;
     return {
-      pairs: lists.kept(session),
+      pairs: lists().kept(session),
       note: `accounts and roles of "${word}" are not up to date: ${error.message}${hint}`,
     };
   }

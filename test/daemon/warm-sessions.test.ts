@@ -10,7 +10,7 @@ import { CORP } from "../sso/sso-scene.ts";
 const MINUTE_MS = 60_000;
 const PROFILE: BaseSpec = { kind: "profile", profile: "p", identity: "i" };
 const SSO: BaseSpec = { kind: "sso", session: CORP, word: "corp", accountId: "1", roleName: "Dev" };
-const spec = (name: string, base = PROFILE): RoleSpec => ({ name, base, steps: [], region: name });
+const spec = (name: string, base: BaseSpec = PROFILE): RoleSpec => ({ name, base, steps: [], region: name });
 const NEVER = new AbortController().signal;
 
 /** A daemon's life; `fetched` are the roles that AWS was asked for. */
