@@ -38,7 +38,6 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
 
 const HIDDEN: Readonly<Record<string, Load>> = {
   __daemon: () => load(import("./commands/daemon.ts")),
-  __keychain: () => load(import("./commands/keychain.ts")),
 };
 
 /** Runs one command; resolves to its exit code. `tail` is what stood behind `--`. */

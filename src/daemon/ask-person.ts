@@ -1,6 +1,6 @@
 // A person is needed: said once on the desktop, whichever of many processes finds it first, until somebody signs in.
-import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ssoKey } from "../aws/sso-session.ts";
 import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
@@ -8,19 +8,32 @@ import { type CliError, EXIT } from "../errors.ts";
 import type { BaseSpec } from "../roles/role-spec.ts";
 import { startDetached } from "../sys/start-detached.ts";
 
+const RECENT_MS = 2000;
+
 type Person = Pick<Context, "env" | "platform" | "paths">;
 
 /** What a failed fetch asks of a person; nothing where it asks nothing. */
 export function askPerson(base: BaseSpec, error: CliError, config: Config, { env, platform, paths }: Person): void {
-  if (base.kind !== "sso" || error.exit !== EXIT.needsPerson || !config.notify.desktop) return;
+  if (base.kind !== "sso" || error.exit !== EXIT.needsPerson) return;
+  const isFirst = mark(markerOf(ssoKey(base.session), paths.stateDir), error.message);
   const words = error.hint === undefined ? error.message : `${error.message}. Type: ${error.hint}`;
   const argv = noticeCommand(words, platform);
-  if (argv !== undefined && isFirst(markerOf(ssoKey(base.session), paths.stateDir))) startDetached(argv, env);
+  if (isFirst && config.notify.desktop && argv !== undefined) startDetached(argv, env);
 }
 
 /** The next need is said again. */
 export function personAnswered(key: string, stateDir: string): void {
   rmSync(markerOf(key, stateDir), { force: true });
+}
+
+/** Why a person was needed a moment ago, as another process found; undefined when nobody was, or it is long past. */
+export function recentNeed(key: string, stateDir: string, now: Date): string | undefined {
+  const marker = markerOf(key, stateDir);
+  try {
+    return now.getTime() - statSync(marker).mtimeMs < RECENT_MS ? readFileSync(marker, "utf8") : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The program that shows a desktop notice, where the platform has one. */
@@ -36,10 +49,10 @@ function markerOf(key: string, stateDir: string): string {
   return join(stateDir, `asked-${key}`);
 }
 
-function isFirst(marker: string): boolean {
+function mark(marker: string, message: string): boolean {
   try {
-    mkdirSync(join(marker, ".."), { recursive: true, mode: 0o700 });
-    closeSync(openSync(marker, "wx", 0o600));
+    mkdirSync(dirname(marker), { recursive: true, mode: 0o700 });
+    writeFileSync(marker, message, { mode: 0o600, flag: "wx" });
     return true;
   } catch {
     return false;

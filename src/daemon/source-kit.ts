@@ -11,7 +11,7 @@ import { limitCredentialProcesses } from "../sources/process-limit.ts";
 import { cliCache } from "../sso/cli-cache.ts";
 import { type RoleLists, createRoleLists } from "../sso/role-lists.ts";
 import { type TokenKeeper, createTokenKeeper } from "../sso/token-keeper.ts";
-import { personAnswered } from "./ask-person.ts";
+import { personAnswered, recentNeed } from "./ask-person.ts";
 
 export type SourceKit = {
   sts: Sts;
@@ -52,6 +52,7 @@ export function createSourceKit(context: Context, config: Config, options: KitOp
     shareCliCache: config.secrets.share_sso_cache,
     background: options.background,
     onFound: (key) => personAnswered(key, stateDir),
+    recentNeed: (key) => recentNeed(key, stateDir, clock.now()),
   });
   const lists = createRoleLists({ portal, keeper, clock, stateDir });
   const base = createBaseSource({ env, sts, handler, clock, sso: { portal, keeper }, secrets });

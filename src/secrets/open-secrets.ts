@@ -24,7 +24,8 @@ export type SecretsOptions = {
   keychain?: Keychain;
 };
 
-const LIMIT_MS = 3000;
+// A keyring that forty programs ask at once on a busy machine takes seconds; one that hangs never answers.
+const LIMIT_MS = 8000;
 const PATIENT_LIMIT_MS = 120_000;
 
 export function openSecrets(kind: StoreKind, options: SecretsOptions): Secrets {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { ssoKey } from "../../src/aws/sso-session.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { askPerson, noticeCommand, personAnswered } from "../../src/daemon/ask-person.ts";
+import { askPerson, noticeCommand, personAnswered, recentNeed } from "../../src/daemon/ask-person.ts";
 import { CliError } from "../../src/errors.ts";
 import { resolvePaths } from "../../src/paths.ts";
 import type { BaseSpec } from "../../src/roles/role-spec.ts";
@@ -41,14 +41,29 @@ test("said once, until somebody has signed in", async () => {
   expect(it.notices()[0]).toBe('the SSO session "corp" has expired. Type: metacred login corp');
 });
 
+test("not on the desktop where it is not wished", () => {
+  using it = desk({ notify: { desktop: false } });
+  it.ask();
+  expect(it.notices()).toEqual([]);
+});
+
 test.each<[string, object, BaseSpec, CliError]>([
-  ["where it is not wished", { notify: { desktop: false } }, BASE, EXPIRED],
   ["where AWS is only down", {}, BASE, new CliError("AWS is down")],
   ["where no sign-in helps", {}, { kind: "environment" }, EXPIRED],
 ])("not said %s", (_title, config, base, error) => {
   using it = desk(config);
   it.ask(base, error);
   expect(it.asked()).toBe(false);
+});
+
+test("what one process found, the next one knows for two seconds, until somebody signs in", () => {
+  using it = desk({ notify: { desktop: false } });
+  const need = (afterMs: number) => recentNeed(ssoKey(CORP), it.paths.stateDir, new Date(Date.now() + afterMs));
+  expect(need(0)).toBeUndefined();
+  it.ask();
+  expect([need(0), need(3000)]).toEqual(['the SSO session "corp" has expired', undefined]);
+  personAnswered(ssoKey(CORP), it.paths.stateDir);
+  expect(need(0)).toBeUndefined();
 });
 
 test("the words are never part of a script", () => {

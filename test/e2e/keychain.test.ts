@@ -81,7 +81,7 @@ describe.skipIf(!requireTools([...KEYRING_TOOLS, "curl"], { platform: "linux" })
       stderr: expect.stringContaining("the keychain does not answer"),
       exitCode: 4,
     });
-    expect(performance.now() - startedMs).toBeLessThan(6000);
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
   });
 
   test("keys", async () => {

@@ -1,6 +1,6 @@
 // Signing in to SSO on the compiled binary, against a mock AWS that checks everything.
 import { describe, expect, test } from "bun:test";
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { requireTools } from "../support/require-tools.ts";
 import { type SsoWorld, ssoWorld } from "../support/sso-world.ts";
@@ -133,9 +133,8 @@ describe.skipIf(!READY)("40 credential-process at once, nobody signed in", () =>
     const after = await together(world);
     expect(new Set(after.map(({ stderr, exitCode }) => `${exitCode} ${stderr}`))).toEqual(new Set(["0 "]));
     expect(world.opened()).toHaveLength(1);
-    console.error(
-      `slowest of 40 ${how}: ${Math.round(Math.max(...before.map(({ ms }) => ms)))} ms before, ${Math.round(Math.max(...after.map(({ ms }) => ms)))} ms after login`,
-    );
+    // A process that talked to nobody needs no second; 40 at once on a slow machine may share two cores.
+    expect(Math.max(...before.map(({ ms }) => ms))).toBeLessThan(1000);
   });
 });
 
@@ -182,6 +181,48 @@ describe.skipIf(!READY)("a running daemon", () => {
     const { stderr, exitCode } = await world.as(["use", "222233334444/Nope"]);
     expect(stderr).toContain("may not assume arn:aws:iam::222233334444:role/Nope");
     expect(exitCode).toBe(6);
+  });
+});
+
+describe.skipIf(!READY)("other ways to be signed in", () => {
+  test("the legacy form, by the profile's name", async () => {
+    const awsConfig = `[profile old]
+sso_start_url = https://corp.awsapps.com/start
+sso_region = eu-central-1
+sso_account_id = 111122223333
+sso_role_name = ReadOnly
+region = eu-central-1
+`;
+    await using world = await ssoWorld({ awsConfig, config: `base = "old"\n[secrets]\nstore = "file"\n` });
+    expect((await world.as(["credential-process"])).stderr).toEndWith("try: metacred login old\n");
+    expect((await world.as(["login", "old"])).exitCode).toBe(0);
+    expect((await world.as(["credential-process"])).exitCode).toBe(0);
+  });
+
+  test("the AWS CLI's sign-in is used, and renewed where it is", async () => {
+    await using world = await ssoWorld({ config: `base = "dev"\n[secrets]\nstore = "file"\nshare_sso_cache = true\n` });
+    await world.as(["login"]);
+    rmSync(join(world.folder, "home/.local/state/metacred/secrets.json"));
+    const cache = join(world.folder, "home/.aws/sso/cache");
+    const [name = ""] = readdirSync(cache);
+    const token = () => JSON.parse(readFileSync(join(cache, name), "utf8"));
+    const before = token();
+    writeFileSync(join(cache, name), JSON.stringify({ ...before, expiresAt: "2026-01-01T00:00:00Z", other: 1 }));
+    expect((await world.as(["credential-process"])).exitCode).toBe(0);
+    expect(token()).toMatchObject({ startUrl: before.startUrl, clientId: before.clientId, other: 1 });
+    expect(token().accessToken).not.toBe(before.accessToken);
+    expect(existsSync(join(world.folder, "home/.local/state/metacred/secrets.json"))).toBe(false);
+    await world.as(["logout"]);
+    expect(readdirSync(cache)).toEqual([]);
+  });
+
+  test("in the daemon's memory alone", async () => {
+    await using world = await ssoWorld({ config: `base = "corp"\n[secrets]\nstore = "memory"\n` });
+    expect(await world.as(["login", "dev"])).toMatchObject({ exitCode: 2 });
+    await serve(world, "--role", "corp");
+    expect((await world.as(["login", "dev"])).exitCode).toBe(0);
+    expect(await world.as(["use", "dev"])).toMatchObject({ exitCode: 0 });
+    expect(existsSync(join(world.folder, "home/.local/state/metacred/secrets.json"))).toBe(false);
   });
 });
 

@@ -1,17 +1,19 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import { systemClock } from "../../src/sys/clock.ts";
+import { LOGIN_LIMIT_MS } from "../../src/sso/login.ts";
+import { type Clock, systemClock } from "../../src/sys/clock.ts";
 import { startMockAws } from "../../src/demo/mock-aws.ts";
 import { failureOf } from "../support/failure.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { scratchAws } from "../support/scratch-aws.ts";
 import { CORP, ssoScene } from "./sso-scene.ts";
 
-async function scene() {
+async function scene(clock: Clock = systemClock) {
   const aws = startMockAws();
   const files = scratchAws({ url: aws.url });
   return {
     aws,
-    ...ssoScene({ aws, home: files.path, clock: systemClock }),
+    ...ssoScene({ aws, home: files.path, clock }),
     async [Symbol.asyncDispose]() {
       files[Symbol.dispose]();
       await aws.stop();
@@ -41,7 +43,7 @@ test("two at once: one browser, both signed in", async () => {
   const ask = {
     browser: (url: string) => {
       opened++;
-      void fetch(url);
+      void fetch(url).catch(() => undefined);
     },
     waiting: () => void waited++,
   };
@@ -98,6 +100,21 @@ describe("what goes wrong in the browser ends with exit 4 and what to type", () 
     );
     expect(failure).toMatchObject({ message: 'AWS did not take the sign-in to "corp"', exit: 4 });
     expect(await it.keeper.find(CORP)).toBeUndefined();
+  });
+
+  test("a closed browser: patience has an end", async () => {
+    const clock = manualClock(new Date().toISOString());
+    await using it = await scene(clock);
+    it.aws.sso.consent("ignore");
+    const failure = failureOf(() => it.signIn());
+    await it.aws.untilCalled("Authorize");
+    await clock.advance(LOGIN_LIMIT_MS);
+    expect(await failure).toEqual({
+      message: 'nobody signed in to "corp" within 10 minutes',
+      hint: "metacred login corp",
+      exit: 4,
+    });
+    expect(readdirSync(it.stateDir)).toEqual([]);
   });
 
   test("AWS is down", async () => {

@@ -34,9 +34,9 @@ export type SsoScene = {
   signIn(ask?: Partial<LoginDeps["ask"]>): Promise<LoginResult>;
 };
 
-type Options = { aws: Pick<MockAws, "url">; home: string; clock: Clock; shareCliCache?: boolean };
+type Options = { aws: Pick<MockAws, "url">; home: string; clock: Clock; shareCliCache?: boolean; background?: boolean };
 
-export function ssoScene({ home, clock, shareCliCache = false }: Options): SsoScene {
+export function ssoScene({ home, clock, shareCliCache = false, background = false }: Options): SsoScene {
   const handler = createAwsHandler(process.env);
   const oidc = createSsoOidc(handler, process.env, clock);
   const portal = createSsoPortal(handler, clock);
@@ -52,8 +52,9 @@ export function ssoScene({ home, clock, shareCliCache = false }: Options): SsoSc
       clock,
       stateDir,
       shareCliCache,
-      background: false,
+      background,
       onFound: (key) => void found.push(key),
+      recentNeed: () => undefined,
     });
   const keeper = keeperOf();
   return {
@@ -72,7 +73,7 @@ export function ssoScene({ home, clock, shareCliCache = false }: Options): SsoSc
         keeper,
         clock,
         stateDir,
-        ask: { browser: (url) => void fetch(url), device() {}, waiting() {}, ...ask },
+        ask: { browser: (url) => void fetch(url).catch(() => undefined), device() {}, waiting() {}, ...ask },
       }),
   };
 }

@@ -5,16 +5,17 @@ import { fieldsOf } from "../../src/sso/token.ts";
 import { failureOf } from "../support/failure.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { scratchAws } from "../support/scratch-aws.ts";
+import { untilTrue } from "../support/until.ts";
 import { CORP, type SsoScene, ssoScene } from "./sso-scene.ts";
 
 const MINUTE_MS = 60_000;
 
 /** Signed in, on a clock that stands still; a token lives an hour. */
-async function scene({ shareCliCache = false } = {}) {
+async function scene({ shareCliCache = false, background = false } = {}) {
   const clock = manualClock(new Date().toISOString());
   const aws = startMockAws({ now: () => clock.now() });
   const files = scratchAws({ url: aws.url });
-  const sso = ssoScene({ aws, home: files.path, clock, shareCliCache });
+  const sso = ssoScene({ aws, home: files.path, clock, shareCliCache, background });
   await sso.signIn();
   return {
     aws,
@@ -93,6 +94,15 @@ describe("a token of our own", () => {
       exit: 4,
     });
   });
+});
+
+test("a process that stays renews ahead of the end, though nobody asks", async () => {
+  await using it = await scene({ background: true });
+  const first = await it.access();
+  await it.clock.advance(50 * MINUTE_MS + 1000);
+  await it.aws.untilCalled("CreateToken", 2);
+  const next = async () => (await it.keeper.find(CORP))?.token.accessToken;
+  await untilTrue("the new token is kept", async () => (await next()) !== first);
 });
 
 test("ten processes at once: one refresh, though each token renews once only", async () => {
