@@ -9,21 +9,23 @@ import type { BaseSpec } from "../roles/role-spec.ts";
 import { startDetached } from "../sys/start-detached.ts";
 
 const RECENT_MS = 2000;
+/** Needs of another kind, such as a keychain to be unlocked: what is found good was read from there. */
+const OTHER = "keychain";
 
 type Person = Pick<Context, "env" | "platform" | "paths">;
 
 /** What a failed fetch asks of a person; nothing where it asks nothing. */
 export function askPerson(base: BaseSpec, error: CliError, config: Config, { env, platform, paths }: Person): void {
   if (base.kind !== "sso" || error.exit !== EXIT.needsPerson) return;
-  const isFirst = mark(markerOf(ssoKey(base.session), paths.stateDir), error.message);
-  const words = error.hint === undefined ? error.message : `${error.message}. Type: ${error.hint}`;
+  const isFirst = mark(markerOf(helpsLogin(error) ? ssoKey(base.session) : OTHER, paths.stateDir), error.message);
+  const words = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
   const argv = noticeCommand(words, platform);
   if (isFirst && config.notify.desktop && argv !== undefined) startDetached(argv, env);
 }
 
 /** The next need is said again. */
 export function personAnswered(key: string, stateDir: string): void {
-  rmSync(markerOf(key, stateDir), { force: true });
+  for (const need of [key, OTHER]) rmSync(markerOf(need, stateDir), { force: true });
 }
 
 /** Why a person was needed a moment ago, as another process found; undefined when nobody was, or it is long past. */
@@ -43,6 +45,10 @@ export function noticeCommand(words: string, platform: NodeJS.Platform): string[
   // The words are an argument of the script, never part of it.
   const script = 'on run words\ndisplay notification (item 1 of words) with title "metacred"\nend run';
   return ["osascript", "-e", script, words];
+}
+
+function helpsLogin({ hint }: CliError): boolean {
+  return hint?.startsWith("metacred login ") === true;
 }
 
 function markerOf(key: string, stateDir: string): string {

@@ -24,6 +24,8 @@ type Deps = {
   stateDir: string;
 };
 
+// Of a file that holds single pairs: the whole list was not asked for yet.
+const NEVER = new Date(0).toISOString();
 const YOUNG_MS = 24 * 3_600_000;
 const fileSchema = v.object({
   fetchedAt: v.pipe(v.string(), v.isoTimestamp()),
@@ -36,6 +38,8 @@ export function createRoleLists({ portal, keeper, clock, stateDir }: Deps): Role
     const result = v.safeParse(fileSchema, readJson(fileOf(session)));
     return result.success ? result.output : undefined;
   };
+  const write = (session: SsoSession, fetchedAt: string, roles: readonly SsoRole[]) =>
+    writePrivateFile(fileOf(session), `${JSON.stringify({ fetchedAt, roles })}\n`);
   const young = (session: SsoSession) => {
     const kept = read(session);
     const isYoung = kept !== undefined && clock.now().getTime() - new Date(kept.fetchedAt).getTime() < YOUNG_MS;
@@ -49,19 +53,24 @@ export function createRoleLists({ portal, keeper, clock, stateDir }: Deps): Role
         const names = await portal.roles(session.region, token, accountId);
         roles.push(...names.map((roleName) => ({ accountId, roleName })));
       }
-      writePrivateFile(fileOf(session), `${JSON.stringify({ fetchedAt: clock.now().toISOString(), roles })}\n`);
+      write(session, clock.now().toISOString(), roles);
       return roles;
     });
   return {
     all: async (session, word, refresh) => (refresh ? undefined : young(session)) ?? (await fetchAll(session, word)),
     kept: (session) => read(session)?.roles ?? [],
-    async offers(session, word, { accountId, roleName }) {
-      const known = young(session)?.some((role) => role.accountId === accountId && role.roleName === roleName);
-      if (known === true) return true;
+    async offers(session, word, role) {
+      const { accountId, roleName } = role;
+      const isIt = (known: SsoRole) => known.accountId === accountId && known.roleName === roleName;
+      // What was offered once needs no question at each start; should it be gone, the portal says so with the role.
+      if (read(session)?.roles.some(isIt) === true) return true;
       const names = await withToken({ keeper, session, word }, "list the SSO roles", (token) =>
         portal.roles(session.region, token, accountId),
       );
-      return names.includes(roleName);
+      if (!names.includes(roleName)) return false;
+      const kept = read(session);
+      write(session, kept?.fetchedAt ?? NEVER, [...(kept?.roles ?? []), role]);
+      return true;
     },
   };
 }

@@ -8,6 +8,7 @@ import { askPerson, noticeCommand, personAnswered, recentNeed } from "../../src/
 import { CliError } from "../../src/errors.ts";
 import { resolvePaths } from "../../src/paths.ts";
 import type { BaseSpec } from "../../src/roles/role-spec.ts";
+import { lockedError } from "../../src/secrets/secret-store.ts";
 import { CORP } from "../sso/sso-scene.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 import { untilTrue } from "../support/until.ts";
@@ -38,7 +39,7 @@ test("said once, until somebody has signed in", async () => {
   personAnswered(ssoKey(CORP), it.paths.stateDir);
   it.ask();
   await untilTrue("another one came", () => it.notices().length === 2);
-  expect(it.notices()[0]).toBe('the SSO session "corp" has expired. Type: metacred login corp');
+  expect(it.notices()[0]).toBe('the SSO session "corp" has expired: metacred login corp');
 });
 
 test("not on the desktop where it is not wished", () => {
@@ -64,6 +65,14 @@ test("what one process found, the next one knows for two seconds, until somebody
   expect([need(0), need(3000)]).toEqual(['the SSO session "corp" has expired', undefined]);
   personAnswered(ssoKey(CORP), it.paths.stateDir);
   expect(need(0)).toBeUndefined();
+});
+
+test("a keychain to be unlocked is said, and is nothing that a sign-in helps", async () => {
+  using it = desk();
+  it.ask(BASE, lockedError("is locked"));
+  await untilTrue("a notice came", () => it.notices().length > 0);
+  expect(it.notices()[0]).toStartWith("the keychain is locked: unlock");
+  expect(recentNeed(ssoKey(CORP), it.paths.stateDir, new Date())).toBeUndefined();
 });
 
 test("the words are never part of a script", () => {
