@@ -16,7 +16,7 @@ export async function askKeys(context: Pick<Context, "interactive">, fromStdin: 
     });
   }
   const answer = hiddenLines();
-  process.stderr.write("AWS access key id: ");
+  process.stderr.write("AWS access key id (not shown): ");
   const accessKeyId = await answer();
   process.stderr.write("\nAWS secret access key (not shown): ");
   const secretAccessKey = await answer();
