@@ -10,6 +10,8 @@ import { type SignIn, chooseSignIn } from "../roles/sign-in-choice.ts";
 import { readKeyIndex } from "../secrets/user-keys.ts";
 import { loadProfiles, loadSsoSessions } from "../sources/profile-files.ts";
 import type { RoleLists } from "../sso/role-lists.ts";
+import { writePrivateFile } from "../sys/atomic-file.ts";
+import { readIfThere } from "../sys/read-file.ts";
 
 export type RoleCatalog = {
   config(): Config;
@@ -84,6 +86,8 @@ export function createRoleCatalog(
       const { pairs, note } = await ssoPairs(all, lists, refresh);
       const nameOf = new Map(Object.entries(config.accounts).map(([name, id]) => [id, name]));
       const ssoNames = pairs.map(({ accountId, roleName }) => `${nameOf.get(accountId) ?? accountId}/${roleName}`);
+      const lines = ssoNames.map((name) => `${name}\n`).join("");
+      if (lines !== (readIfThere(paths.pairNamesFile) ?? "")) writePrivateFile(paths.pairNamesFile, lines);
       return { names: [...roleNames(all), ...ssoNames.toSorted()], note };
     },
   };

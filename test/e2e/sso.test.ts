@@ -109,12 +109,15 @@ describe.skipIf(!READY)("login", () => {
   });
 });
 
+const slowestMs = (runs: readonly { ms: number }[]) => Math.max(...runs.map(({ ms }) => ms));
+
 describe.skipIf(!READY)("40 credential-process at once, nobody signed in", () => {
-  const together = (world: SsoWorld) =>
+  const ROLE = ["credential-process", "--role", "dev"];
+  const together = (world: SsoWorld, words: readonly string[] = ROLE) =>
     Promise.all(
       Array.from({ length: 40 }, async () => {
         const startedMs = performance.now();
-        const { stdout, stderr, exitCode } = await world.as(["credential-process", "--role", "dev"]);
+        const { stdout, stderr, exitCode } = await world.as(words);
         return { stdout, stderr, exitCode, ms: performance.now() - startedMs };
       }),
     );
@@ -133,8 +136,9 @@ describe.skipIf(!READY)("40 credential-process at once, nobody signed in", () =>
     const after = await together(world);
     expect(new Set(after.map(({ stderr, exitCode }) => `${exitCode} ${stderr}`))).toEqual(new Set(["0 "]));
     expect(world.opened()).toHaveLength(1);
-    // A process that talked to nobody needs no second; 40 at once on a slow machine may share two cores.
-    expect(Math.max(...before.map(({ ms }) => ms))).toBeLessThan(1000);
+    // A second each; where the machine is busy, measured beside as many programs that do nothing.
+    const idle = await together(world, ["--version"]);
+    expect(slowestMs(before)).toBeLessThan(Math.max(1000, 10 * slowestMs(idle)));
   });
 });
 
@@ -242,6 +246,7 @@ describe.skipIf(!READY)("roles", () => {
     expect(await world.aws({ do: "count", action: "ListAccounts" })).toBe(1);
     await names(world, "--refresh");
     expect(await world.aws({ do: "count", action: "ListAccounts" })).toBe(2);
+    expect((await world.as(["__complete", "roles"])).stdout.split("\n")).toEqual(expect.arrayContaining(PAIRS));
     await world.as(["logout"]);
     expect((await names(world, "--refresh")).pairs).toEqual(PAIRS);
   });
