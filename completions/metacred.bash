@@ -32,7 +32,7 @@ _metacred() {
     env) flags="--role --format --json --config --help" words="" ;;
     completions) flags="--config --help" words="bash zsh fish" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop roles credential-process exec env completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop roles login logout keys credential-process exec env completions demo" ;;
   esac
   case $command:$previous in
     serve:--role) words="@roles" ;;
