@@ -29,9 +29,10 @@ find_bun() {
 compile() {
   file=$1
   shift
-  "$bun" build src/main.ts src/cli.ts src/engine.ts --compile --minify --sourcemap=linked --bytecode --format=esm \
+  case $* in *-musl*) musl=true ;; *) musl=false ;; esac
+  "$bun" build src/main.ts src/cli.ts src/engine.ts src/keychain.ts --compile --minify --sourcemap=linked --bytecode --format=esm \
     --no-compile-autoload-bunfig --no-compile-autoload-dotenv \
-    --define BUILD_VERSION="\"$version\"" "$@" --outfile "$file" >"$work/log" 2>&1 || {
+    --define BUILD_VERSION="\"$version\"" --define BUILD_MUSL="$musl" "$@" --outfile "$file" >"$work/log" 2>&1 || {
     cat "$work/log" >&2
     fail "Bun could not build ${*:-the program}" 'read what it says above'
   }

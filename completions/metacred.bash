@@ -23,13 +23,16 @@ _metacred() {
     use) flags="--config --help" words="@roles" ;;
     status) flags="--json --check --format --config --help" words="" ;;
     stop) flags="--config --help" words="" ;;
-    roles) flags="--json --config --help" words="" ;;
+    roles) flags="--json --refresh --config --help" words="" ;;
+    login) flags="--device-code --no-browser --config --help" words="" ;;
+    logout) flags="--config --help" words="" ;;
+    keys) flags="--stdin --json --config --help" words="" ;;
     credential-process) flags="--role --config --help" words="" ;;
     exec) flags="--role --env --config --help" words="" ;;
     env) flags="--role --format --json --config --help" words="" ;;
     completions) flags="--config --help" words="bash zsh fish" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop roles credential-process exec env completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop roles login logout keys credential-process exec env completions demo" ;;
   esac
   case $command:$previous in
     serve:--role) words="@roles" ;;

@@ -13,7 +13,10 @@ _metacred() {
     'use:Switch the role that is served'
     'status:Show the role, its expiry, and whether clients reach it'
     'stop:Stop the daemon and remove the redirect'
-    'roles:List the names that `use` accepts\: roles of the config and AWS profiles'
+    'roles:List the names that `use` accepts\: roles of the config, AWS profiles, accounts and roles of SSO'
+    'login:Sign in to SSO (IAM Identity Center); once, for every program'
+    'logout:Sign out of SSO, at AWS and here; sessions that came from it are dropped'
+    'keys:Keep IAM user keys in the OS keychain\: add, list, remove'
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
     'exec:Run a command under a role, without touching the one that is served'
     'env:Print a role'\''s credentials as variables for a shell; needs no daemon'
@@ -53,6 +56,20 @@ _metacred() {
             '(- *)--help[show help]' ;;
         roles)
           _arguments -s '--json[print a JSON list]' \
+            '--refresh[ask SSO again; otherwise once a day]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        login)
+          _arguments -s '--device-code[type a code in a browser anywhere, as over SSH]' \
+            '--no-browser[print the address instead of opening it]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        logout)
+          _arguments -s '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        keys)
+          _arguments -s '--stdin[add\: read key id and secret from standard input, a line each]' \
+            '--json[list\: print JSON]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         credential-process)

@@ -3,3 +3,6 @@ export { runBackground } from "./daemon/background.ts";
 export { runForeground } from "./daemon/foreground.ts";
 export { oneShotCredentials, listRoles } from "./daemon/one-shot.ts";
 export { runDemo } from "./demo/tour.ts";
+export { runLogin } from "./daemon/sign-in.ts";
+export { runLogout } from "./daemon/sign-out.ts";
+export { addUserKeys, listUserKeys, removeUserKeys } from "./daemon/user-keys.ts";

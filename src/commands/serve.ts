@@ -5,6 +5,7 @@ import { refuseSudo } from "../daemon/refuse-start.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { sayReady } from "../quick/ready.ts";
+import { signingInFirst } from "../quick/sign-in.ts";
 
 export const examples = [
   "metacred serve --role dev --background",
@@ -33,12 +34,12 @@ export default defineCommand({
     const options = { role, profile, port: portOf(args.port), redirect, force: force ?? false };
     const say = (text: string) => void process.stderr.write(text);
     if (args.background === true) {
-      const { status, warnings } = await launchDaemon(context, options, say);
+      const { status, warnings } = await signingInFirst(context, () => launchDaemon(context, options, say));
       sayReady(status, warnings);
       return EXIT.ok;
     }
     const { runForeground } = await loadEngine();
-    return runForeground(context, options, { notice: say, ready: sayReady });
+    return signingInFirst(context, () => runForeground(context, options, { notice: say, ready: sayReady }));
   },
 });
 

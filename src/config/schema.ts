@@ -25,6 +25,7 @@ export const configSchema = v.strictObject({
   region: v.optional(text),
   accounts: v.optional(v.record(v.string(), accountId), {}),
   roles: v.optional(v.record(v.string(), role), {}),
+  sources: v.optional(v.record(v.string(), v.strictObject({ keychain: text })), {}),
   imds: v.optional(imdsSchema, {}),
   refresh: v.optional(v.strictObject({ early: v.optional(durationBetween("1m", "2h"), "25m") }), {}),
   redirect: v.optional(
@@ -34,6 +35,15 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
+  secrets: v.optional(
+    v.strictObject({
+      store: v.optional(v.picklist(["keychain", "file", "memory"]), "keychain"),
+      cache_sessions: v.optional(v.boolean(), true),
+      share_sso_cache: v.optional(v.boolean(), false),
+    }),
+    {},
+  ),
+  notify: v.optional(v.strictObject({ desktop: v.optional(v.boolean(), true) }), {}),
   log: v.optional(
     v.strictObject({
       level: v.optional(v.picklist(["error", "warn", "info", "debug"]), "info"),

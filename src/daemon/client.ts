@@ -16,6 +16,9 @@ export type Control = {
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
   /** `pid`: while that process lives, the role is kept ready for it. */
   container(role: string | undefined, pid: number): Promise<ContainerAnswer>;
+  /** A sign-in, by its key, has begun or ended. `token`: for a daemon that keeps secrets in memory alone. */
+  signedIn(key: string, token: string | undefined): Promise<void>;
+  signedOut(key: string): Promise<void>;
 };
 
 /** Every call throws `CliError` with exit 3 when no daemon listens on the socket. */
@@ -34,6 +37,9 @@ export function controlClient(socketFile: string): Control {
       (await ask("POST", PATHS.credentials, role === undefined ? {} : { role })) as CredentialsAnswer,
     container: async (role, pid) =>
       (await ask("POST", PATHS.container, role === undefined ? { pid } : { role, pid })) as ContainerAnswer,
+    signedIn: async (key, token) =>
+      void (await ask("POST", PATHS.signedIn, token === undefined ? { key } : { key, token })),
+    signedOut: async (key) => void (await ask("POST", PATHS.signedOut, { key })),
   };
 }
 

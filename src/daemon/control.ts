@@ -19,6 +19,8 @@ export type ControlHandlers = {
   use(role: string): Promise<UseAnswer>;
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
   container(role: string | undefined, pid: number | undefined): Promise<ContainerAnswer>;
+  signedIn(key: string, token: string | undefined): Promise<void>;
+  signedOut(key: string): Promise<void>;
 };
 
 type Deps = {
@@ -37,6 +39,8 @@ const containerBody = v.object({
   role: v.optional(name),
   pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
+const signInBody = v.object({ key: name, token: v.optional(v.string()) });
+const signOutBody = v.object({ key: name });
 const MAX_BODY_BYTES = 65_536;
 const IDLE_MS = 120_000;
 const MAX_CONNECTIONS = 512;
@@ -87,9 +91,19 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
       const { role, pid } = bodyOf(containerBody, request);
       return handlers.container(role, pid);
     }
+    case `POST ${PATHS.signedIn}`:
+      return signedIn(bodyOf(signInBody, request), handlers);
+    case `POST ${PATHS.signedOut}`:
+      await handlers.signedOut(bodyOf(signOutBody, request).key);
+      return {};
     default:
       return undefined;
   }
+}
+
+async function signedIn({ key, token }: v.InferOutput<typeof signInBody>, handlers: ControlHandlers): Promise<unknown> {
+  await handlers.signedIn(key, token);
+  return {};
 }
 
 function bodyOf<Schema extends v.GenericSchema>(schema: Schema, request: HttpRequest): v.InferOutput<Schema> {

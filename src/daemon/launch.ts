@@ -5,10 +5,12 @@ import { dirname, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { childEnvironment } from "../sys/child-environment.ts";
+import { ownCommand } from "../sys/own-command.ts";
 import type { Announcement, GuardAnswer } from "./background.ts";
 import type { Status } from "./protocol.ts";
 import type { ServeOptions } from "./serve.ts";
-import { childEnvironment, startGuard } from "./start-guard.ts";
+import { startGuard } from "./start-guard.ts";
 
 const DAEMON_COMMAND = "__daemon";
 
@@ -59,11 +61,6 @@ export async function launchDaemon(
   throw new CliError(`the daemon ended before it was ready (exit ${await daemon.exited})`, {
     hint: `tail ${paths.logFile}`,
   });
-}
-
-/** What starts this very program again. */
-function ownCommand(): string[] {
-  return Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
 }
 
 type Daemon = Bun.Subprocess<"pipe", "pipe", number>;

@@ -7,6 +7,8 @@ export const PATHS = {
   use: "/v1/use",
   credentials: "/v1/credentials",
   container: "/v1/container",
+  signedIn: "/v1/signed-in",
+  signedOut: "/v1/signed-out",
 } as const;
 
 /** Instants are ISO 8601 in UTC. `schema` rises only when the meaning of a field changes. */
@@ -15,8 +17,11 @@ export type Status = {
   version: string;
   pid: number;
   started_at: string;
-  /** `serving`: a fresh SDK gets the role. `idle`: `use none`. `waiting`: nothing valid to serve, see last_error. */
-  state: "serving" | "idle" | "waiting";
+  /**
+   * `serving`: a fresh SDK gets the role. `idle`: `use none`. `waiting`: nothing valid to serve, see last_error.
+   * `needs-login`: nothing valid to serve until a person signs in, by the command in last_error.hint.
+   */
+  state: "serving" | "idle" | "waiting" | "needs-login";
   role: RoleStatus | null;
   previous_role: string | null;
   base: string | null;

@@ -130,6 +130,8 @@ function handlersOf(
     },
     credentials: core.credentials,
     container: network.container,
+    signedIn: core.signIns.began,
+    signedOut: core.signIns.ended,
   };
 }
 

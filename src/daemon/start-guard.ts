@@ -2,23 +2,12 @@
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
 import { type RedirectPlan, parseGuardLine } from "../redirect/plan.ts";
+import { childEnvironment } from "../sys/child-environment.ts";
 
 export type StartedGuard<Stdin extends number | "pipe"> = {
   method: "nft" | "iptables";
   child: Bun.Subprocess<Stdin, "pipe", "pipe">;
 };
-
-// Bun would run what these say inside any Bun program, and a loader's variables have no business near root.
-const DANGEROUS = ["BUN_OPTIONS", "BUN_BE_BUN", "NODE_OPTIONS", "LD_PRELOAD", "LD_LIBRARY_PATH"];
-
-/** The environment for children: the caller's, without what would run code in them. */
-export function childEnvironment(env: Environment): Record<string, string> {
-  const clean: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !DANGEROUS.includes(name)) clean[name] = value;
-  }
-  return clean;
-}
 
 /** `say` gets what sudo has to tell the person. Throws with exit 5 when root's part did not come up. */
 export async function startGuard<Stdin extends number | "pipe">(

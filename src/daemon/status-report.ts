@@ -1,5 +1,6 @@
 // The daemon's state as `status` prints it. Pure.
 import type { Config } from "../config/schema.ts";
+import { EXIT } from "../errors.ts";
 import { describeBase } from "../roles/role-spec.ts";
 import { advertisedExpiration } from "../sessions/schedule.ts";
 import { VERSION } from "../version.ts";
@@ -29,7 +30,7 @@ export function statusReport(input: ReportInput): Status {
     version: VERSION,
     pid: input.pid,
     started_at: input.startedAt.toISOString(),
-    state: served === undefined ? "idle" : served.session === undefined ? "waiting" : "serving",
+    state: stateOf(served),
     role: served === undefined ? null : roleStatus(served, input),
     previous_role: input.previousName ?? null,
     base: served === undefined ? null : describeBase(served.spec.base),
@@ -44,6 +45,13 @@ export function statusReport(input: ReportInput): Status {
         ? null
         : { message: error.message, hint: error.hint ?? null, at: error.at.toISOString(), exit: error.exit },
   };
+}
+
+function stateOf(served: ServedRole | undefined): Status["state"] {
+  if (served === undefined) return "idle";
+  if (served.session !== undefined) return "serving";
+  const needsPerson = served.state?.lastError?.exit === EXIT.needsPerson;
+  return needsPerson && served.spec.base.kind === "sso" ? "needs-login" : "waiting";
 }
 
 function roleStatus({ spec, session, state }: ServedRole, { now, config }: ReportInput): RoleStatus {

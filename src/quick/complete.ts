@@ -5,8 +5,8 @@ import { print } from "../print.ts";
 
 /** `roles` or `profiles`, one name a line. Whatever goes wrong, a completion prints less, never an error. */
 export async function printNames(context: Context, kind: string): Promise<number> {
-  const [tables, profiles] = await Promise.all([kind === "roles" ? roleTables(context) : [], profileNames(context)]);
-  const names = kind === "roles" ? [...tables, ...profiles] : kind === "profiles" ? profiles : [];
+  const [roles, profiles] = await Promise.all([kind === "roles" ? roleNames(context) : [], profileNames(context)]);
+  const names = kind === "roles" ? [...roles, ...profiles] : kind === "profiles" ? profiles : [];
   await print(
     [...new Set(names)]
       .toSorted()
@@ -16,11 +16,14 @@ export async function printNames(context: Context, kind: string): Promise<number
   return EXIT.ok;
 }
 
-async function roleTables({ paths }: Context): Promise<string[]> {
-  const headings = (await read(paths.configFile)).matchAll(
-    /^\s*\[\s*roles\s*\.\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*\]/gm,
-  );
-  return [...headings].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+// Tables of the config, and the pairs of SSO as `metacred roles` listed them the last time.
+async function roleNames({ paths }: Context): Promise<string[]> {
+  const [config, pairs] = await Promise.all([read(paths.configFile), read(paths.pairNamesFile)]);
+  const headings = config.matchAll(/^\s*\[\s*roles\s*\.\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*\]/gm);
+  return [
+    ...[...headings].map((match) => match[1] ?? match[2] ?? match[3] ?? ""),
+    ...pairs.split("\n").filter((name) => name !== ""),
+  ];
 }
 
 async function profileNames({ env, home }: Context): Promise<string[]> {

@@ -87,7 +87,7 @@ function checkStatus(status: Status, quiet: boolean): number {
   const reason =
     status.state === "idle"
       ? "no role is served"
-      : status.state === "waiting"
+      : status.state === "waiting" || status.state === "needs-login"
         ? (status.last_error?.message ?? "there are no valid credentials")
         : "requests to the metadata service do not reach metacred";
   if (quiet) return EXIT.failure;

@@ -4,9 +4,10 @@ import { controlClient } from "../daemon/client.ts";
 import { EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
 import { timeLeft } from "./instant.ts";
+import { signingInFirst } from "./sign-in.ts";
 
 export async function switchRole(context: Context, name: string): Promise<number> {
-  const { status, warnings } = await controlClient(context.paths.socketFile).use(name);
+  const { status, warnings } = await signingInFirst(context, () => controlClient(context.paths.socketFile).use(name));
   const { role } = status;
   const lines = warnings.map((warning) => `metacred: ${warning}`);
   if (role === null) {

@@ -33,6 +33,9 @@ test("an empty document gives the defaults of the contract", () => {
     },
     refresh: { early: 25 * 60_000 },
     redirect: { method: "auto", users: ["{user}"] },
+    sources: {},
+    secrets: { store: "keychain", cache_sessions: true, share_sso_cache: false },
+    notify: { desktop: true },
     log: { level: "info", format: "text" },
   });
 });

@@ -26,6 +26,8 @@ function listening({ handlers, peerUid }: Options = {}) {
       use: unexpected,
       credentials: unexpected,
       container: unexpected,
+      signedIn: unexpected,
+      signedOut: unexpected,
       ...handlers,
     },
     { log, ownerUid: OWNER_UID, peerUid: () => peerUid, tellsPeers: false },

@@ -25,8 +25,8 @@ describe("without a daemon", () => {
     [
       ["credential-process", "--role", "signed-out"],
       4,
-      'the SSO session "corp-sso" has expired',
-      "aws sso login --profile signed-out",
+      'nobody has signed in to the SSO session "corp-sso"',
+      "metacred login corp-sso",
     ],
     [["credential-process", "--role", "asks-itself"], 2, "which is metacred itself: a loop", ""],
     [
@@ -36,7 +36,7 @@ describe("without a daemon", () => {
       "",
     ],
     [[...ENDPOINT, "--role", "forbidden"], 6, "may not assume arn:aws:iam::111122223333:role/Forbidden", ""],
-    [[...ENDPOINT, "--role", "signed-out"], 4, 'the SSO session "corp-sso" has expired', "aws sso login"],
+    [[...ENDPOINT, "--role", "signed-out"], 4, 'nobody has signed in to the SSO session "corp-sso"', "metacred login"],
   ])("%j: exit %i", async (words, exitCode, message, hint) => {
     await using world = await testWorld({
       config: `${CONFIG}\n[accounts]\none = "111111111111"\ntwo = "222222222222"\n`,

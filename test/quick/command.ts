@@ -32,6 +32,8 @@ export function desk(handlers?: Partial<ControlHandlers>): Desk {
         use: unexpected,
         credentials: unexpected,
         container: unexpected,
+        signedIn: unexpected,
+        signedOut: unexpected,
         ...handlers,
       },
       {
