@@ -52,7 +52,9 @@ function flagSpec(name: string, arg: ArgDef): FlagSpec {
 }
 
 function valuesOf(arg: ArgDef): Values {
-  return BY_HINT[arg.valueHint ?? ""] ?? "none";
+  const hint = arg.valueHint ?? "";
+  // `install|uninstall` is a list of words by itself.
+  return BY_HINT[hint] ?? (hint.includes("|") ? hint.split("|") : "none");
 }
 
 /** File name to text, for every shell. */
