@@ -30,7 +30,10 @@ export async function installService(
   if (isFirst) return [installed, `  next: write its roles into ${SYSTEM_CONFIG}, then ${plan.start.join(" ")}`];
   const { exitCode } = await runTool(plan.start, env);
   if (exitCode !== 0) throw new CliError("the service is installed, but did not start", { hint: plan.logs });
-  return [installed, "  it is running now: metacred status"];
+  return [
+    installed,
+    `  it is running now: ${options.system ? "sudo metacred service status --system" : "metacred status"}`,
+  ];
 }
 
 export async function uninstallService(context: Context, options: ServiceOptions): Promise<string[]> {
