@@ -26,7 +26,7 @@ _metacred() {
     roles) flags="--json --config --help" words="" ;;
     credential-process) flags="--role --config --help" words="" ;;
     service) flags="--system --json --config --help" words="install uninstall status" ;;
-    completions) flags="--config --help" words="bash zsh fish" ;;
+    completions) flags="--config --help" words="bash zsh fish powershell" ;;
     demo) flags="--keep --config --help" words="" ;;
     *) flags="--help --version --config" words="serve use status stop roles credential-process service completions demo" ;;
   esac

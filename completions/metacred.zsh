@@ -2,8 +2,10 @@
 # metacred completions for zsh; made by `metacred completions zsh`
 _metacred_names() {
   local -a names
-  names=(${(f)"$(metacred __complete $1 2>/dev/null)"})
-  compadd -a names
+  names=(${(f)"$(metacred __complete $1 --described 2>/dev/null)"})
+  # _describe divides at the first colon that has no backslash, and an ARN is full of them.
+  names=(${${names//:/\\:}/$'\t'/:})
+  _describe name names
 }
 _metacred() {
   # Not `commands`: zsh has an array of that name, which completes the words behind `--`.
@@ -67,7 +69,7 @@ _metacred() {
         completions)
           _arguments -s '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \
-            '1:word:(bash zsh fish)' ;;
+            '1:word:(bash zsh fish powershell)' ;;
         demo)
           _arguments -s '--keep[leave mock and emulator running until Ctrl-C]' \
             '--config[configuration file]:value:_files' \

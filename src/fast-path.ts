@@ -27,7 +27,7 @@ export function fastPath(head: readonly string[], hasTail: boolean): Quick | und
     case "env":
       return envOf(rest);
     case "__complete":
-      return (context) => printNames(context, rest[0] ?? "");
+      return (context) => printNames(context, rest[0] ?? "", rest[1] === "--described");
     default:
       return undefined;
   }

@@ -23,7 +23,7 @@ function run(argv: readonly string[], folder: ScratchFolder) {
   mkdirSync(runtime, { recursive: true });
   const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: folder.path, XDG_RUNTIME_DIR: runtime, LC_ALL: "C" };
   const { stdout, stderr, exitCode } = Bun.spawnSync([...argv], { env });
-  return { said: `${stdout}${stderr}`, exitCode };
+  return { said: stdout.toString() + stderr.toString(), exitCode };
 }
 
 describe.skipIf(!requireTools(["systemd-analyze", "systemd-sysusers"], { platform: "linux" }))("systemd", () => {

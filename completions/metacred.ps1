@@ -1,0 +1,127 @@
+# metacred completions for PowerShell; made by `metacred completions powershell`
+Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
+    param($current, $line, $position)
+    $commands = [ordered]@{
+        'serve' = @{
+          about = 'Get credentials and serve them at 169.254.169.254 until stopped'
+          words = ''
+          flags = [ordered]@{
+            '--role' = @('serve this role (default: default_role of the config)', '@roles')
+            '--profile' = @('AWS profile that roles are assumed from', '@profiles')
+            '--background' = @('detach; return when ready', $null)
+            '-d' = @('detach; return when ready', $null)
+            '--port' = @('listen on this port of 127.0.0.1 (default 25772)', '')
+            '--no-redirect' = @('endpoint mode: no privileges, clients need AWS_EC2_METADATA_SERVICE_ENDPOINT', $null)
+            '--force' = @('serve although another metadata service answers', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'use' = @{
+          about = 'Switch the role that is served'
+          words = '@roles'
+          flags = [ordered]@{
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'status' = @{
+          about = 'Show the role, its expiry, and whether clients reach it'
+          words = ''
+          flags = [ordered]@{
+            '--json' = @('print everything as JSON', $null)
+            '--check' = @('exit 0 only when a fresh SDK would get the role; 3 without a daemon', $null)
+            '--format' = @('fill {role} {account} {expires_in} {state}', '')
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'stop' = @{
+          about = 'Stop the daemon and remove the redirect'
+          words = ''
+          flags = [ordered]@{
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'roles' = @{
+          about = 'List the names that `use` accepts: roles of the config and AWS profiles'
+          words = ''
+          flags = [ordered]@{
+            '--json' = @('print a JSON list', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'credential-process' = @{
+          about = 'Print credentials as credential_process wants them; needs no daemon, never asks'
+          words = ''
+          flags = [ordered]@{
+            '--role' = @('default: the role that is served', '@roles')
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'service' = @{
+          about = 'Start at login: install, uninstall or show the service'
+          words = 'install uninstall status'
+          flags = [ordered]@{
+            '--system' = @('the machine''s service, under a user of its own', $null)
+            '--json' = @('print the status as JSON', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'completions' = @{
+          about = 'Print the completion script of a shell'
+          words = 'bash zsh fish powershell'
+          flags = [ordered]@{
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'demo' = @{
+          about = 'See it work in a minute, with a mock AWS: no account, no network, no root'
+          words = ''
+          flags = [ordered]@{
+            '--keep' = @('leave mock and emulator running until Ctrl-C', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+    }
+    $before = @($line.CommandElements | Where-Object { $_.Extent.EndOffset -lt $position } | ForEach-Object { "$_" })
+    $name = $before | Select-Object -Skip 1 | Where-Object { $_ -notlike '-*' } | Select-Object -First 1
+    $offer = {
+        param($text, $about)
+        if ($text -like "$([WildcardPattern]::Escape($current))*") {
+            if (-not $about) { $about = $text }
+            $quoted = if ($text -match '[\s\'"$;&|(){}@#,]') { "'" + ($text -replace "'", "''") + "'" } else { $text }
+            [System.Management.Automation.CompletionResult]::new($quoted, $text, 'ParameterValue', $about)
+        }
+    }
+    $values = {
+        param($words)
+        if ($words -like '@*' -and $words -ne '@files') {
+            metacred __complete $words.Substring(1) --described 2>$null | ForEach-Object {
+                $text, $about = $_ -split "`t", 2
+                & $offer $text $about
+            }
+        } elseif ($words -and $words -ne '@files') {
+            $words -split ' ' | ForEach-Object { & $offer $_ $_ }
+        }
+    }
+    if (-not $name -or -not $commands.Contains($name)) {
+        foreach ($one in $commands.Keys) { & $offer $one $commands[$one].about }
+        foreach ($one in '--help', '--version', '--config') { if ($current -like '-*') { & $offer $one $one } }
+        return
+    }
+    $command = $commands[$name]
+    $flag = $command.flags[$before[-1]]
+    if ($flag -and $null -ne $flag[1]) { & $values $flag[1]; return }
+    if ($current -like '-*') {
+        foreach ($one in $command.flags.Keys) { & $offer $one $command.flags[$one][0] }
+        return
+    }
+    & $values $command.words
+}
