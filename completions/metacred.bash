@@ -25,10 +25,12 @@ _metacred() {
     stop) flags="--config --help" words="" ;;
     roles) flags="--json --config --help" words="" ;;
     credential-process) flags="--role --config --help" words="" ;;
+    exec) flags="--role --env --config --help" words="" ;;
+    env) flags="--role --format --json --config --help" words="" ;;
     service) flags="--system --json --config --help" words="install uninstall status" ;;
     completions) flags="--config --help" words="bash zsh fish powershell" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop roles credential-process service completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop roles credential-process exec env service completions demo" ;;
   esac
   case $command:$previous in
     serve:--role) words="@roles" ;;

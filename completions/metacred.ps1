@@ -62,6 +62,27 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
             '--help' = @('show help', $null)
           }
         }
+        'exec' = @{
+          about = 'Run a command under a role, without touching the one that is served'
+          words = ''
+          flags = [ordered]@{
+            '--role' = @('default: the role that is served', '@roles')
+            '--env' = @('give it keys in variables, not an endpoint that renews them', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'env' = @{
+          about = 'Print a role''s credentials as variables for a shell; needs no daemon'
+          words = ''
+          flags = [ordered]@{
+            '--role' = @('default: the role that is served', '@roles')
+            '--format' = @('sh, fish, powershell, dotenv (default sh)', 'sh fish powershell dotenv')
+            '--json' = @('print one JSON object', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
         'service' = @{
           about = 'Start at login: install, uninstall or show the service'
           words = 'install uninstall status'

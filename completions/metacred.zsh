@@ -17,6 +17,8 @@ _metacred() {
     'stop:Stop the daemon and remove the redirect'
     'roles:List the names that `use` accepts\: roles of the config and AWS profiles'
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
+    'exec:Run a command under a role, without touching the one that is served'
+    'env:Print a role'\''s credentials as variables for a shell; needs no daemon'
     'service:Start at login\: install, uninstall or show the service'
     'completions:Print the completion script of a shell'
     'demo:See it work in a minute, with a mock AWS\: no account, no network, no root'
@@ -58,6 +60,24 @@ _metacred() {
             '(- *)--help[show help]' ;;
         credential-process)
           _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        exec)
+          local -i cut=${words[(i)--]}
+          if (( cut < CURRENT )); then
+            words=("${(@)words[cut+1,-1]}")
+            (( CURRENT -= cut ))
+            _normal
+            return
+          fi
+          _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
+            '--env[give it keys in variables, not an endpoint that renews them]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        env)
+          _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
+            '--format[sh, fish, powershell, dotenv (default sh)]:value:(sh fish powershell dotenv)' \
+            '--json[print one JSON object]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         service)

@@ -13,6 +13,8 @@ const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   needsPerson: "a person must sign in",
   needsPrivilege: "a privilege is needed or was refused",
   awsRefused: "AWS refused",
+  notRunnable: "exec: the command could not be run",
+  noSuchCommand: "exec: there is no such command",
 };
 
 const FILES: readonly (readonly [string, string])[] = [
@@ -71,6 +73,7 @@ function escaped(text: string): string {
     .replaceAll("`", "\\(ga")
     .replaceAll("~", "\\(ti")
     .replaceAll("^", "\\(ha")
+    .replaceAll("…", "...")
     .replace(/^\./, "\\&.");
 }
 

@@ -4,17 +4,37 @@ import { EXIT } from "../errors.ts";
 import { print } from "../print.ts";
 
 /** What stands behind a name, for shells that show it: an ARN, or what kind of profile it is. */
-type Named = { name: string; about(): string };
+type Named = { name: string; about: string };
 
 /** `roles` or `profiles`, one name a line. Whatever goes wrong, a completion prints less, never an error. */
 export async function printNames(context: Context, kind: string, described: boolean): Promise<number> {
-  const [tables, profiles] = await Promise.all([kind === "roles" ? roleTables(context) : [], awsProfiles(context)]);
-  const found = kind === "roles" ? [...profiles, ...tables] : kind === "profiles" ? profiles : [];
-  // A later one of the same name is the one that counts: a role of the config stands before a profile.
-  const byName = new Map(found.map((one) => [one.name, one.about]));
-  const lines = [...byName.keys()].toSorted().map((name) => (described ? `${name}\t${byName.get(name)?.()}` : name));
+  const { paths, env, home } = context;
+  const [roles, config, keys] = await Promise.all([
+    kind === "roles" ? read(paths.configFile) : "",
+    kind === "roles" || kind === "profiles" ? read(env["AWS_CONFIG_FILE"] || `${home}/.aws/config`) : "",
+    kind === "roles" || kind === "profiles"
+      ? read(env["AWS_SHARED_CREDENTIALS_FILE"] || `${home}/.aws/credentials`)
+      : "",
+  ]);
+  const lines = described
+    ? describedLines([...keyProfiles(keys), ...awsProfiles(config), ...roleTables(roles)])
+    : [...new Set([...namesIn(ROLES, roles), ...namesIn(PROFILES, config), ...namesIn(KEYS, keys)])].toSorted();
   await print(lines.map((line) => `${line}\n`).join(""));
   return EXIT.ok;
+}
+
+const ROLES = /^\s*\[\s*roles\s*\.\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*\]/gm;
+const PROFILES = /^\[\s*(?:profile\s+(?:"([^"]+)"|'([^']+)'|([^\]]+?))|(default))\s*\]/gm;
+const KEYS = /^\[\s*([^\]]+?)\s*\]/gm;
+
+function namesIn(pattern: RegExp, text: string): string[] {
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? "");
+}
+
+// A later one of the same name is the one that counts: a role of the config stands before a profile.
+function describedLines(named: readonly Named[]): string[] {
+  const byName = new Map(named.map(({ name, about }) => [name, about]));
+  return [...byName.keys()].toSorted().map((name) => `${name}\t${byName.get(name)}`);
 }
 
 // Plain loops: patterns and lists over thousands of sections would take longer than all the rest of a completion.
@@ -39,31 +59,34 @@ function nextSection(text: string, from: number): number {
 function setting(body: string, key: string): string | undefined {
   const start = body.indexOf(`\n${key}`);
   if (start === -1) return undefined;
-  const line = body.slice(start + 1 + key.length, body.indexOf("\n", start + 1) >>> 0);
+  const line = body.slice(start + 1 + key.length, lineEnd(body, start + 1));
   return /^\s*=\s*["']?([^\s"']+)/.exec(line)?.[1];
 }
 
-async function roleTables({ paths }: Context): Promise<Named[]> {
+function lineEnd(text: string, from: number): number {
+  const found = text.indexOf("\n", from);
+  return found === -1 ? text.length : found;
+}
+
+function roleTables(text: string): Named[] {
   const named: Named[] = [];
-  const text = (await read(paths.configFile)).replaceAll(/^[ \t]+\[/gm, "[");
-  for (const { heading, body } of sectionsOf(text)) {
+  for (const { heading, body } of sectionsOf(text.replaceAll(/^[ \t]+\[/gm, "["))) {
     const match = /^roles\s*\.\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))$/.exec(heading);
     const name = match?.[1] ?? match?.[2] ?? match?.[3];
-    if (name !== undefined) named.push({ name, about: () => setting(body(), "role_arn") ?? "role" });
+    if (name !== undefined) named.push({ name, about: setting(body(), "role_arn") ?? "role" });
   }
   return named;
 }
 
-async function awsProfiles({ env, home }: Context): Promise<Named[]> {
-  const [config, keys] = await Promise.all([
-    read(env["AWS_CONFIG_FILE"] || `${home}/.aws/config`),
-    read(env["AWS_SHARED_CREDENTIALS_FILE"] || `${home}/.aws/credentials`),
-  ]);
+function keyProfiles(text: string): Named[] {
+  return [...sectionsOf(text)].map(({ heading }) => ({ name: heading, about: "keys" }));
+}
+
+function awsProfiles(text: string): Named[] {
   const named: Named[] = [];
-  for (const { heading } of sectionsOf(keys)) named.push({ name: heading, about: () => "keys" });
-  for (const { heading, body } of sectionsOf(config)) {
+  for (const { heading, body } of sectionsOf(text)) {
     const name = heading === "default" ? heading : profileOf(heading);
-    if (name !== undefined) named.push({ name, about: () => aboutProfile(body()) });
+    if (name !== undefined) named.push({ name, about: aboutProfile(body()) });
   }
   return named;
 }
