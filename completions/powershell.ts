@@ -28,7 +28,7 @@ ${entries.join("\n")}
         param($text, $about)
         if ($text -like "$([WildcardPattern]::Escape($current))*") {
             if (-not $about) { $about = $text }
-            $quoted = if ($text -match '[\\s\\'"$;&|(){}@#,]') { "'" + ($text -replace "'", "''") + "'" } else { $text }
+            $quoted = if ($text -match '[\\s''"$;&|(){}@#,]') { "'" + ($text -replace "'", "''") + "'" } else { $text }
             [System.Management.Automation.CompletionResult]::new($quoted, $text, 'ParameterValue', $about)
         }
     }
