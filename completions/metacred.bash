@@ -26,13 +26,14 @@ _metacred() {
     roles) flags="--json --refresh --config --help" words="" ;;
     login) flags="--device-code --no-browser --config --help" words="" ;;
     logout) flags="--config --help" words="" ;;
-    keys) flags="--stdin --json --config --help" words="" ;;
+    keys) flags="--stdin --json --config --help" words="add list remove" ;;
     credential-process) flags="--role --config --help" words="" ;;
     exec) flags="--role --env --config --help" words="" ;;
     env) flags="--role --format --json --config --help" words="" ;;
-    completions) flags="--config --help" words="bash zsh fish" ;;
+    service) flags="--system --json --config --help" words="install uninstall status" ;;
+    completions) flags="--config --help" words="bash zsh fish powershell" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop roles login logout keys credential-process exec env completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop roles login logout keys credential-process exec env service completions demo" ;;
   esac
   case $command:$previous in
     serve:--role) words="@roles" ;;

@@ -2,8 +2,10 @@
 # metacred completions for zsh; made by `metacred completions zsh`
 _metacred_names() {
   local -a names
-  names=(${(f)"$(metacred __complete $1 2>/dev/null)"})
-  compadd -a names
+  names=(${(f)"$(metacred __complete $1 --described 2>/dev/null)"})
+  # _describe divides at the first colon that has no backslash, and an ARN is full of them.
+  names=(${${names//:/\\:}/$'\t'/:})
+  _describe name names
 }
 _metacred() {
   # Not `commands`: zsh has an array of that name, which completes the words behind `--`.
@@ -20,6 +22,7 @@ _metacred() {
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
     'exec:Run a command under a role, without touching the one that is served'
     'env:Print a role'\''s credentials as variables for a shell; needs no daemon'
+    'service:Start at login\: install, uninstall or show the service'
     'completions:Print the completion script of a shell'
     'demo:See it work in a minute, with a mock AWS\: no account, no network, no root'
   )
@@ -71,7 +74,8 @@ _metacred() {
           _arguments -s '--stdin[add\: read key id and secret from standard input, a line each]' \
             '--json[list\: print JSON]' \
             '--config[configuration file]:value:_files' \
-            '(- *)--help[show help]' ;;
+            '(- *)--help[show help]' \
+            '1:word:(add list remove)' ;;
         credential-process)
           _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
             '--config[configuration file]:value:_files' \
@@ -94,10 +98,16 @@ _metacred() {
             '--json[print one JSON object]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
+        service)
+          _arguments -s '--system[the machine'\''s service, under a user of its own]' \
+            '--json[print the status as JSON]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' \
+            '1:word:(install uninstall status)' ;;
         completions)
           _arguments -s '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \
-            '1:word:(bash zsh fish)' ;;
+            '1:word:(bash zsh fish powershell)' ;;
         demo)
           _arguments -s '--keep[leave mock and emulator running until Ctrl-C]' \
             '--config[configuration file]:value:_files' \

@@ -32,12 +32,14 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   "credential-process": () => load(import("./commands/credential-process.ts")),
   exec: () => load(import("./commands/exec.ts")),
   env: () => load(import("./commands/env.ts")),
+  service: () => load(import("./commands/service.ts")),
   completions: () => load(import("./commands/completions.ts")),
   demo: () => load(import("./commands/demo.ts")),
 };
 
 const HIDDEN: Readonly<Record<string, Load>> = {
   __daemon: () => load(import("./commands/daemon.ts")),
+  __service: () => load(import("./commands/service-run.ts")),
 };
 
 /** Runs one command; resolves to its exit code. `tail` is what stood behind `--`. */

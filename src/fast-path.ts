@@ -30,7 +30,7 @@ export function fastPath(head: readonly string[], hasTail: boolean): Quick | und
     case "__keychain":
       return async () => (await loadKeychain()).runKeychainChild();
     case "__complete":
-      return (context) => printNames(context, rest[0] ?? "");
+      return (context) => printNames(context, rest[0] ?? "", rest[1] === "--described");
     default:
       return undefined;
   }

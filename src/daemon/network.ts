@@ -5,6 +5,7 @@ import { CliError, EXIT } from "../errors.ts";
 import type { Log } from "../output.ts";
 import { planRedirect } from "../redirect/linux.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
+import { hasNetAdmin } from "../sys/capabilities.ts";
 import type { Libc } from "../sys/libc.ts";
 import { preferSecondListener } from "../sys/port-share.ts";
 import type { Core } from "./core.ts";
@@ -122,7 +123,7 @@ function planFor(port: number, uids: readonly number[] | "*", { context, core }:
     // The self-test must get through as well, also where the owner serves others alone.
     users: uids === "*" ? uids : [...new Set([...uids, context.uid])],
     ownerUid: context.uid,
-    isRoot: context.uid === 0,
+    isRoot: context.uid === 0 || hasNetAdmin(context.platform),
     sudo: Bun.which("sudo", { PATH: "/usr/bin:/bin:/usr/local/bin:/run/wrappers/bin" }) ?? undefined,
   });
 }

@@ -28,6 +28,10 @@ export type ServeOptions = {
 /** What differs between foreground and background. */
 export type ServeLink = {
   log: Log;
+  /** Where the first role comes from somewhere else than the options. */
+  startRole?(core: Core): Promise<void>;
+  /** After each switch; undefined where nothing is served. */
+  roleChanged?(name: string | undefined): void;
   /** Has root's part started; resolves when it said that the redirect is up. */
   startGuard(plan: RedirectPlan): Promise<Guard>;
   ready(status: Status, warnings: readonly string[]): void;
@@ -51,7 +55,10 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   undo.defer(() => core.sessions.stop());
   const redirect = options.redirect && core.catalog.config().redirect.method !== "none" && context.platform === "linux";
   const mayBeForeign = redirect && older === undefined && !options.force;
-  await Promise.all([mayBeForeign ? refuseForeignService(context) : undefined, startRole(core, options.role)]);
+  await Promise.all([
+    mayBeForeign ? refuseForeignService(context) : undefined,
+    (link.startRole ?? ((of) => startRole(of, options.role)))(core),
+  ]);
   const libc = openLibc(context.platform);
   const { startGuard } = link;
   const reach = { redirect, port: options.port, replaces: older !== undefined, startGuard };
@@ -64,7 +71,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const bound = privateSocketName(paths.runtimeDir, process.pid);
   const control = listenControl(
     bound,
-    handlersOf(core, network, status, log, async () => {
+    handlersOf(core, network, status, link, async () => {
       // Whoever asked for the end hears of it when nothing is left but this answer.
       await tearDown();
       stopped.resolve();
@@ -113,7 +120,7 @@ function handlersOf(
   core: Core,
   network: Network,
   status: () => Status,
-  log: Log,
+  { log, roleChanged }: ServeLink,
   stop: () => Promise<void>,
 ): ControlHandlers {
   return {
@@ -125,6 +132,7 @@ function handlersOf(
     async use(role) {
       const warnings = [core.catalog.reload(), network.reload()].filter((warning) => warning !== undefined);
       await core.active.use(role);
+      roleChanged?.(core.active.spec()?.name);
       log.info("switched", { role: core.active.spec()?.name ?? "none" });
       return { status: status(), warnings: [...warnings, ...notes(core)] };
     },

@@ -9,16 +9,24 @@ import { type World, testWorld } from "../support/world.ts";
 const FOLDER = join(import.meta.dir, "../../completions");
 
 describe("completions/", () => {
-  test.each(["bash", "zsh", "fish"])("metacred.%s is what the definitions give: npm run completions", async (shell) => {
-    const text = await Bun.file(join(FOLDER, `metacred.${shell}`)).text();
-    expect(text).toBe((await completionFiles())[`metacred.${shell}`] ?? "");
-  });
+  test.each(["bash", "zsh", "fish", "ps1"])(
+    "metacred.%s is what the definitions give: npm run completions",
+    async (shell) => {
+      const text = await Bun.file(join(FOLDER, `metacred.${shell}`)).text();
+      expect(text).toBe((await completionFiles())[`metacred.${shell}`] ?? "");
+    },
+  );
 
-  test.each(["bash", "zsh", "fish"])("metacred completions %s prints it", async (shell) => {
+  test.each([
+    ["bash", "bash"],
+    ["zsh", "zsh"],
+    ["fish", "fish"],
+    ["powershell", "ps1"],
+  ])("metacred completions %s prints it", async (shell, extension) => {
     await using world = await testWorld();
     const { stdout, exitCode } = await world.metacred(["completions", shell]);
     expect({ stdout, exitCode }).toEqual({
-      stdout: await Bun.file(join(FOLDER, `metacred.${shell}`)).text(),
+      stdout: await Bun.file(join(FOLDER, `metacred.${extension}`)).text(),
       exitCode: 0,
     });
   });
@@ -34,6 +42,7 @@ const CASES: readonly (readonly [line: string, wanted: readonly string[]])[] = [
   ["metacred exec --role pr", ["prod-readonly"]],
   ["metacred exec -- mkfi", ["mkfifo"]],
   ["metacred env --format po", ["powershell"]],
+  ["metacred service u", ["uninstall"]],
 ];
 
 /** The world's environment with `metacred` on PATH. */
@@ -73,6 +82,26 @@ describe.skipIf(!requireTools(["fish"]))("fish", () => {
       expect(words.filter((word) => !word.startsWith("--") || line.endsWith("--b"))).toEqual([...wanted]);
     },
   );
+});
+
+const DESCRIBED = "arn:aws:iam::222233334444:role/ReadOnly";
+
+test.skipIf(!requireTools(["fish"]))("fish shows what stands behind a name", async () => {
+  await using world = await testWorld();
+  const script = `source ${FOLDER}/metacred.fish; complete -C "metacred use pr"`;
+  const { stdout } = await world.run(["fish", "--no-config", "-c", script], { env: shellEnv(world) });
+  expect(stdout).toBe(`prod-readonly\t${DESCRIBED}\n`);
+});
+
+test.skipIf(!requireTools(["zsh"]))("zsh shows what stands behind a name", async () => {
+  await using world = await testWorld();
+  await using terminal = openTerminal(["zsh", "-f"], shellEnv(world), world.folder);
+  terminal.type(
+    `autoload -Uz compinit && compinit -u -D && source ${FOLDER}/metacred.zsh && PROMPT='ready> ' && clear\n`,
+  );
+  await terminal.untilShown("ready> ");
+  terminal.type("metacred use \t\t");
+  await terminal.untilShown(DESCRIBED);
 });
 
 describe.skipIf(!requireTools(["zsh"]))("zsh", () => {

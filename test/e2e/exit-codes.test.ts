@@ -19,7 +19,12 @@ describe("without a daemon", () => {
     [["serve", "--port", "x"], 2, '"x" is no port', "metacred serve --port 25772"],
     [["serve", "dev"], 2, '"metacred serve" does not take "dev"', "metacred serve --help"],
     [["stop", "--", "x"], 2, '"metacred stop" takes nothing behind --', "metacred stop --help"],
-    [["completions", "tcsh"], 2, 'there are no completions for "tcsh"', "metacred completions bash|zsh|fish"],
+    [
+      ["completions", "tcsh"],
+      2,
+      'there are no completions for "tcsh"',
+      "metacred completions bash|zsh|fish|powershell",
+    ],
     [["credential-process", "--role", "devv"], 2, 'there is no role "devv"', "metacred use dev"],
     [["credential-process", "--role", "forbidden"], 6, "arn:aws:iam::111122223333:user/alice may not assume", ""],
     [
