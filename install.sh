@@ -202,6 +202,9 @@ uninstall() {
   if [ -x "$program" ] && "$program" status >/dev/null 2>&1 </dev/null; then
     fail 'metacred is running' "$program stop, then sh install.sh --uninstall"
   fi
+  if [ -e "/etc/systemd/system/metacred-redirect-$(id -u).socket" ]; then
+    "$program" net uninstall || fail "root's part is still installed" "$program net uninstall"
+  fi
   said="no metacred is installed in $PREFIX"
   for path in "$program" "$for_man" "$for_bash" "$for_zsh" "$for_fish"; do
     [ ! -f "$path" ] || said="removed metacred from $PREFIX"

@@ -31,9 +31,11 @@ _metacred() {
     exec) flags="--role --env --config --help" words="" ;;
     env) flags="--role --format --json --config --help" words="" ;;
     service) flags="--system --json --config --help" words="install uninstall status" ;;
+    doctor) flags="--json --fix --config --help" words="" ;;
+    net) flags="--json --config --help" words="plan up down status install uninstall" ;;
     completions) flags="--config --help" words="bash zsh fish powershell" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop roles login logout keys credential-process exec env service completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop roles login logout keys credential-process exec env service doctor net completions demo" ;;
   esac
   case $command:$previous in
     serve:--role) words="@roles" ;;

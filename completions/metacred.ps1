@@ -122,6 +122,25 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
             '--help' = @('show help', $null)
           }
         }
+        'doctor' = @{
+          about = 'Find what would stop an SDK from getting the role, and how to mend it'
+          words = ''
+          flags = [ordered]@{
+            '--json' = @('print JSON', $null)
+            '--fix' = @('apply what is safe: permissions and stale files of metacred''s own', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'net' = @{
+          about = 'The redirect alone: plan, up, down, status, install, uninstall'
+          words = 'plan up down status install uninstall'
+          flags = [ordered]@{
+            '--json' = @('print JSON', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
         'completions' = @{
           about = 'Print the completion script of a shell'
           words = 'bash zsh fish powershell'

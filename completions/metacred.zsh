@@ -23,6 +23,8 @@ _metacred() {
     'exec:Run a command under a role, without touching the one that is served'
     'env:Print a role'\''s credentials as variables for a shell; needs no daemon'
     'service:Start at login\: install, uninstall or show the service'
+    'doctor:Find what would stop an SDK from getting the role, and how to mend it'
+    'net:The redirect alone\: plan, up, down, status, install, uninstall'
     'completions:Print the completion script of a shell'
     'demo:See it work in a minute, with a mock AWS\: no account, no network, no root'
   )
@@ -104,6 +106,16 @@ _metacred() {
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \
             '1:word:(install uninstall status)' ;;
+        doctor)
+          _arguments -s '--json[print JSON]' \
+            '--fix[apply what is safe\: permissions and stale files of metacred'\''s own]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        net)
+          _arguments -s '--json[print JSON]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' \
+            '1:word:(plan up down status install uninstall)' ;;
         completions)
           _arguments -s '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \

@@ -33,6 +33,8 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   exec: () => load(import("./commands/exec.ts")),
   env: () => load(import("./commands/env.ts")),
   service: () => load(import("./commands/service.ts")),
+  doctor: () => load(import("./commands/doctor.ts")),
+  net: () => load(import("./commands/net.ts")),
   completions: () => load(import("./commands/completions.ts")),
   demo: () => load(import("./commands/demo.ts")),
 };

@@ -4,6 +4,8 @@ import {
   type ContainerAnswer,
   type CredentialsAnswer,
   type ErrorAnswer,
+  type NetAnswer,
+  type NetPlanAnswer,
   PATHS,
   type Status,
   type UseAnswer,
@@ -19,6 +21,10 @@ export type Control = {
   /** A sign-in, by its key, has begun or ended. `token`: for a daemon that keeps secrets in memory alone. */
   signedIn(key: string, token: string | undefined): Promise<void>;
   signedOut(key: string): Promise<void>;
+  /** `offer`: a pipe of that daemon's waits for root's part from now on. */
+  netPlan(offer: boolean): Promise<NetPlanAnswer>;
+  netUp(method: "nft" | "iptables"): Promise<NetAnswer>;
+  netDown(): Promise<NetAnswer>;
 };
 
 /** Every call throws `CliError` with exit 3 when no daemon listens on the socket. */
@@ -40,6 +46,9 @@ export function controlClient(socketFile: string): Control {
     signedIn: async (key, token) =>
       void (await ask("POST", PATHS.signedIn, token === undefined ? { key } : { key, token })),
     signedOut: async (key) => void (await ask("POST", PATHS.signedOut, { key })),
+    netPlan: async (offer) => (await ask("POST", PATHS.netPlan, { offer })) as NetPlanAnswer,
+    netUp: async (method) => (await ask("POST", PATHS.netUp, { method })) as NetAnswer,
+    netDown: async () => (await ask("POST", PATHS.netDown, {})) as NetAnswer,
   };
 }
 

@@ -4,10 +4,12 @@ import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import { type HttpServer, listenHttp } from "../http/server.ts";
 import type { Log } from "../output.ts";
+import type { NetControl } from "./net-control.ts";
 import {
   type ContainerAnswer,
   type CredentialsAnswer,
   type ErrorAnswer,
+  type NetAnswer,
   PATHS,
   type Status,
   type UseAnswer,
@@ -21,6 +23,7 @@ export type ControlHandlers = {
   container(role: string | undefined, pid: number | undefined): Promise<ContainerAnswer>;
   signedIn(key: string, token: string | undefined): Promise<void>;
   signedOut(key: string): Promise<void>;
+  net: NetControl;
 };
 
 type Deps = {
@@ -41,6 +44,8 @@ const containerBody = v.object({
 });
 const signInBody = v.object({ key: name, token: v.optional(v.string()) });
 const signOutBody = v.object({ key: name });
+const netPlanBody = v.object({ offer: v.boolean() });
+const netUpBody = v.object({ method: v.picklist(["nft", "iptables"]) });
 const MAX_BODY_BYTES = 65_536;
 const IDLE_MS = 120_000;
 const MAX_CONNECTIONS = 512;
@@ -96,6 +101,15 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
     case `POST ${PATHS.signedOut}`:
       await handlers.signedOut(bodyOf(signOutBody, request).key);
       return {};
+    case `POST ${PATHS.netPlan}`:
+      return handlers.net.plan(bodyOf(netPlanBody, request).offer);
+    case `POST ${PATHS.netUp}`:
+      await handlers.net.up(bodyOf(netUpBody, request).method);
+      return { status: await handlers.status() } satisfies NetAnswer;
+    case `POST ${PATHS.netDown}`: {
+      const undone = await handlers.net.down();
+      return { status: await handlers.status(), undone } satisfies NetAnswer;
+    }
     default:
       return undefined;
   }

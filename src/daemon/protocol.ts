@@ -9,6 +9,9 @@ export const PATHS = {
   container: "/v1/container",
   signedIn: "/v1/signed-in",
   signedOut: "/v1/signed-out",
+  netPlan: "/v1/net/plan",
+  netUp: "/v1/net/up",
+  netDown: "/v1/net/down",
 } as const;
 
 /** Instants are ISO 8601 in UTC. `schema` rises only when the meaning of a field changes. */
@@ -25,8 +28,14 @@ export type Status = {
   role: RoleStatus | null;
   previous_role: string | null;
   base: string | null;
-  endpoints: { imds: string | null; endpoint: string };
-  redirect: { method: "nft" | "iptables" | "none"; healthy: boolean; checked_at: string | null };
+  endpoints: { imds: string | null; imds_ipv6?: string | null; endpoint: string };
+  redirect: {
+    method: "nft" | "iptables" | "none";
+    healthy: boolean;
+    checked_at: string | null;
+    /** `ended`: nobody repairs or removes the rules any more. Null without a redirect; older daemons do not tell. */
+    root_part?: "running" | "ended" | null;
+  };
   refusals: Record<string, number>;
   last_error: { message: string; hint: string | null; at: string; exit: number } | null;
 };
@@ -44,6 +53,14 @@ export type RoleStatus = {
 };
 
 export type UseAnswer = { status: Status; warnings: string[] };
+
+/** `up`: nothing to do. `offered`: the pipe was opened, root's part is to be started with its other end as stdin. */
+export type NetPlanAnswer =
+  | { state: "up" }
+  | { state: "planned" | "offered"; plan: { argv: readonly string[]; summary: string } };
+
+/** `undone`: root's part said that it has removed everything. */
+export type NetAnswer = { status: Status; undone?: boolean };
 
 /** As `credential_process` wants them, and the ARN beside. */
 export type CredentialsAnswer = {

@@ -10,7 +10,9 @@ import { controlClient, statusIfRunning } from "./client.ts";
 import { type ControlHandlers, listenControl } from "./control.ts";
 import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
-import { type Network, openNetwork, refuseForeignService } from "./network.ts";
+import { refuseForeignService } from "./foreign-service.ts";
+import { type NetControl, createNetControl } from "./net-control.ts";
+import { type Network, openNetwork } from "./network.ts";
 import type { Status } from "./protocol.ts";
 import { refuseTwin } from "./refuse-start.ts";
 import { prepareRuntimeDir, privateSocketName, publishSocket } from "./socket-file.ts";
@@ -71,7 +73,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const bound = privateSocketName(paths.runtimeDir, process.pid);
   const control = listenControl(
     bound,
-    handlersOf(core, network, status, link, async () => {
+    handlersOf(core, network, createNetControl(network, paths.runtimeDir, context.clock), status, link, async () => {
       // Whoever asked for the end hears of it when nothing is left but this answer.
       await tearDown();
       stopped.resolve();
@@ -110,6 +112,7 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
       served: core.served(),
       previousName: core.active.previousName(),
       port: network.port,
+      ipv6: network.ipv6,
       redirect: network.redirect,
       health: network.watch.health(),
       refusals: network.refusals.counts(),
@@ -119,6 +122,7 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
 function handlersOf(
   core: Core,
   network: Network,
+  net: NetControl,
   status: () => Status,
   { log, roleChanged }: ServeLink,
   stop: () => Promise<void>,
@@ -140,6 +144,7 @@ function handlersOf(
     container: network.container,
     signedIn: core.signIns.began,
     signedOut: core.signIns.ended,
+    net,
   };
 }
 

@@ -29,6 +29,7 @@ test("an empty document gives the defaults of the contract", () => {
       port: 25_772,
       http_tokens: "required",
       advertise: 16 * 60_000,
+      ipv6: false,
       server_header: false,
     },
     refresh: { early: 25 * 60_000 },

@@ -28,6 +28,7 @@ function listening({ handlers, peerUid }: Options = {}) {
       container: unexpected,
       signedIn: unexpected,
       signedOut: unexpected,
+      net: { plan: unexpected, up: unexpected, down: unexpected },
       ...handlers,
     },
     { log, ownerUid: OWNER_UID, peerUid: () => peerUid, tellsPeers: false },

@@ -34,6 +34,7 @@ export function desk(handlers?: Partial<ControlHandlers>): Desk {
         container: unexpected,
         signedIn: unexpected,
         signedOut: unexpected,
+        net: { plan: unexpected, up: unexpected, down: unexpected },
         ...handlers,
       },
       {
