@@ -14,6 +14,8 @@ export type Paths = {
   logFile: string;
   /** What outlives a daemon: names and instants, never a secret. */
   stateFile: string;
+  /** Names of SSO pairs, one a line, for the shells' completions. */
+  pairNamesFile: string;
 };
 
 type Machine = { env: Environment; platform: NodeJS.Platform; home: string };
@@ -41,6 +43,7 @@ export function resolvePaths({ env, platform, home }: Machine, configOption?: st
     lockFile: within(runtimeDir, "serve.lock"),
     logFile: within(stateDir, "metacred.log"),
     stateFile: within(stateDir, "state.json"),
+    pairNamesFile: within(stateDir, "sso-pairs"),
   };
 }
 

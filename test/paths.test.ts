@@ -14,6 +14,7 @@ test("Linux without XDG variables", () => {
     lockFile: "/home/ann/.local/state/metacred/serve.lock",
     logFile: "/home/ann/.local/state/metacred/metacred.log",
     stateFile: "/home/ann/.local/state/metacred/state.json",
+    pairNamesFile: "/home/ann/.local/state/metacred/sso-pairs",
   });
 });
 
@@ -29,6 +30,7 @@ test.each<NodeJS.Platform>(["linux", "darwin"])("XDG variables on %s", (platform
     lockFile: "/run/user/1000/metacred/serve.lock",
     logFile: "/s/metacred/metacred.log",
     stateFile: "/s/metacred/state.json",
+    pairNamesFile: "/s/metacred/sso-pairs",
   });
 });
 

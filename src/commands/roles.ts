@@ -4,15 +4,21 @@ import { EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { print } from "../print.ts";
 
-export const examples = ["metacred roles", "metacred roles --json"];
+export const examples = ["metacred roles", "metacred roles --refresh    # ask SSO anew for accounts and roles"];
 
 export default defineCommand({
-  meta: { description: "List the names that `use` accepts: roles of the config and AWS profiles" },
-  args: { json: { type: "boolean", description: "print a JSON list" } },
+  meta: {
+    description: "List the names that `use` accepts: roles of the config, AWS profiles, accounts and roles of SSO",
+  },
+  args: {
+    json: { type: "boolean", description: "print a JSON list" },
+    refresh: { type: "boolean", description: "ask SSO again; otherwise once a day" },
+  },
   async run({ args, data }) {
     const context: Context = data;
     const { listRoles } = await loadEngine();
-    const names = await listRoles(context);
+    const { names, note } = await listRoles(context, args.refresh ?? false);
+    if (note !== undefined) process.stderr.write(`metacred: ${note}\n`);
     await print(args.json === true ? `${JSON.stringify(names)}\n` : names.map((name) => `${name}\n`).join(""));
     return EXIT.ok;
   },

@@ -6,6 +6,7 @@ import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { withAgreement } from "../quick/agree.ts";
 import { sayReady } from "../quick/ready.ts";
+import { signingInFirst } from "../quick/sign-in.ts";
 
 export const examples = [
   "metacred serve --role dev --background",
@@ -33,15 +34,17 @@ export default defineCommand({
     const { role, profile, redirect, force } = args;
     const options = { role, profile, port: portOf(args.port), redirect, force: force ?? false };
     const say = (text: string) => void process.stderr.write(text);
-    return withAgreement(context, false, async (granted) => {
-      if (args.background === true) {
-        const { status, warnings } = await launchDaemon(context, { ...options, granted }, say);
-        sayReady(status, warnings);
-        return EXIT.ok;
-      }
-      const { runForeground } = await loadEngine();
-      return runForeground(context, { ...options, granted }, { notice: say, ready: sayReady });
-    });
+    return withAgreement(context, false, (granted) =>
+      signingInFirst(context, async () => {
+        if (args.background === true) {
+          const { status, warnings } = await launchDaemon(context, { ...options, granted }, say);
+          sayReady(status, warnings);
+          return EXIT.ok;
+        }
+        const { runForeground } = await loadEngine();
+        return runForeground(context, { ...options, granted }, { notice: say, ready: sayReady });
+      }),
+    );
   },
 });
 

@@ -27,12 +27,21 @@ export const configSchema = v.strictObject({
   region: v.optional(text),
   accounts: v.optional(v.record(v.string(), accountId), {}),
   roles: v.optional(v.record(v.string(), role), {}),
+  sources: v.optional(v.record(v.string(), v.strictObject({ keychain: text })), {}),
   imds: v.optional(imdsSchema, {}),
   refresh: v.optional(v.strictObject({ early: v.optional(durationBetween("1m", "2h"), "25m") }), {}),
   redirect: v.optional(
     v.strictObject({
       method: v.optional(v.picklist(["auto", "nft", "iptables", "none"]), "auto"),
       users: v.optional(v.pipe(v.array(text), v.minLength(1, "must name at least one user")), ["{user}"]),
+    }),
+    {},
+  ),
+  secrets: v.optional(
+    v.strictObject({
+      store: v.optional(v.picklist(["keychain", "file", "memory"]), "keychain"),
+      cache_sessions: v.optional(v.boolean(), true),
+      share_sso_cache: v.optional(v.boolean(), false),
     }),
     {},
   ),

@@ -21,6 +21,8 @@ export type ActiveRole = {
   /** Resolves when the next request gets the new role; on failure the old one stays. */
   use(name: string, options?: UseOptions): Promise<void>;
   start(spec: RoleSpec, granted?: boolean): Promise<void>;
+  /** Active at once, with credentials or before there are any: what fails is tried again in the background. */
+  startAnyway(spec: RoleSpec): Promise<void>;
   /** Goes on with a switch that an earlier daemon began and that has time left; false where there is none. */
   resume(): Promise<boolean>;
   /** Resolves the active name anew, after the files changed. */
@@ -109,6 +111,13 @@ export function createActiveRole({ sessions, catalog, clock, memory, onEvent }: 
       inTurn(async () => {
         await fetchAndSwap(spec, { granted, forMs: undefined });
         previous = undefined;
+      }),
+    startAnyway: (spec) =>
+      inTurn(async () => {
+        refuseProtected(await catalog.protection(spec));
+        swap({ spec, key: sessionKey(spec), protection: undefined }, undefined);
+        previous = undefined;
+        await sessions.ensure(spec);
       }),
     resume: () =>
       inTurn(async () => {

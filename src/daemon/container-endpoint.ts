@@ -112,8 +112,9 @@ function listen({ context, core, log, uids, findCaller, refusals }: Deps, grants
   const server = listenHttp<ImdsCaller>(
     { hostname: HOSTNAME, port: 0 },
     {
-      accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible, onLoop: core.loop.seen }),
+      accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible }),
       handle(request, caller) {
+        if (caller.loop) core.loop.seen();
         answer ??= createContainer({
           grant: (path) => grants.get(path),
           now: () => clock.now(),

@@ -1,23 +1,25 @@
 // The daemon's inside, before any socket: files to names, names to live sessions, and which role is active.
-import { createAwsHandler } from "../aws/http-handler.ts";
-import { createSts } from "../aws/sts.ts";
+import { ssoKey } from "../aws/sso-session.ts";
 import type { Context } from "../context.ts";
-import { CliError, EXIT } from "../errors.ts";
+import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
 import { refuseProtected } from "../roles/protection.ts";
 import { type BaseSpec, type RoleSpec, describeBase, sessionKey } from "../roles/role-spec.ts";
 import { type SessionEvent, type Sessions, createSessions } from "../sessions/sessions.ts";
-import { type BaseSource, createBaseSource } from "../sources/base.ts";
-import { limitCredentialProcesses } from "../sources/process-limit.ts";
+import type { BaseSource } from "../sources/base.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { type ActiveRole, createActiveRole } from "./active-role.ts";
+import { askPerson } from "./ask-person.ts";
 import { tellSwitch } from "./switch-notice.ts";
 import { createSwitchMemory } from "./switch-memory.ts";
 import { type ServedRole, createImdsView } from "./imds-view.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
+import { tokenItem } from "../sso/token-keeper.ts";
+import { type SourceKit, createSourceKit } from "./source-kit.ts";
+import { warmSessions } from "./warm-sessions.ts";
 
 export type Core = {
   catalog: RoleCatalog;
@@ -28,28 +30,44 @@ export type Core = {
   credentials(role: string | undefined, granted?: boolean): Promise<CredentialsAnswer>;
   /** The named role, else the active one; throws where neither is there, and where nobody agreed to a protected one. */
   wanted(role: string | undefined, granted: boolean): Promise<RoleSpec>;
+  signIns: SignIns;
   loop: { possible(): boolean; seen(): void };
 };
 
+/** What another process of this user tells the daemon, by the sign-in's key. */
+export type SignIns = {
+  /** `token` is for a daemon that keeps secrets in memory alone. */
+  began(key: string, token: string | undefined): Promise<void>;
+  ended(key: string): Promise<void>;
+};
+
 const FETCH_LIMIT_MS = 60_000;
-// Under the fetch limit, so that a hung process is named as such.
-const PROCESS_LIMIT_MS = 50_000;
 
 export function createCore(context: Context, log: Log, baseOption: string | undefined): Core {
-  const { clock, env } = context;
-  const handler = createAwsHandler(env);
-  const sts = createSts(handler, clock);
-  limitCredentialProcesses(PROCESS_LIMIT_MS);
-  const catalog = createRoleCatalog(context, baseOption);
-  const loop = watchLoops(createBaseSource({ env, sts, handler, clock }));
-  const fetch = createSessionSource({ sts, base: loop.source });
+  const { clock } = context;
+  const catalog: RoleCatalog = createRoleCatalog(context, baseOption, () => kit.lists);
+  const config = catalog.config();
+  const earlyMs = () => catalog.config().refresh.early;
+  const say = (text: string) => log.warn(text);
+  const kit: SourceKit = createSourceKit(context, config, { background: true, patient: false, say });
+  const loop = watchLoops(kit.base);
+  const warm = warmSessions({
+    fetch: createSessionSource({ sts: kit.sts, base: loop.source }),
+    store: config.secrets.cache_sessions ? kit.secrets.forSessions : undefined,
+    clock,
+    earlyMs,
+    onProblem: (error) => log.warn("live sessions are not kept for the next start", { error: messageOf(error) }),
+  });
   const sessions = createSessions({
-    fetch,
+    fetch: warm.fetch,
     clock,
     chance: Math.random,
-    earlyMs: () => catalog.config().refresh.early,
+    earlyMs,
     fetchLimitMs: FETCH_LIMIT_MS,
-    onEvent: (event) => logEvent(log, event),
+    onEvent(event) {
+      logEvent(log, event);
+      if (event.kind === "failed") askPerson(event.spec.base, event.error, catalog.config(), context);
+    },
   });
   const active = createActiveRole({
     sessions,
@@ -75,6 +93,18 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     async credentials(role, granted = false) {
       const spec = await wanted(role, granted, active, catalog);
       return credentialsAnswer(spec, await sessions.ensure(spec));
+    },
+    signIns: {
+      async began(key, token) {
+        if (token !== undefined && kit.secrets.kind === "memory") await kit.secrets.set(tokenItem(key), token);
+        kit.keeper.forget(key);
+        sessions.refreshNow();
+      },
+      async ended(key) {
+        kit.keeper.forget(key);
+        sessions.drop(({ base }) => base.kind === "sso" && ssoKey(base.session) === key);
+        await warm.dropSignIn(key);
+      },
     },
     loop,
   };

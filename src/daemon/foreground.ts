@@ -6,7 +6,7 @@ import { guardOfChild } from "./guard.ts";
 import { openLog } from "./log-target.ts";
 import type { Status } from "./protocol.ts";
 import { type ServeOptions, serve } from "./serve.ts";
-import { untilStopped } from "./signals.ts";
+import { endBeforeReady, untilStopped } from "./signals.ts";
 import { startGuard } from "./start-guard.ts";
 
 type Say = {
@@ -15,16 +15,27 @@ type Say = {
 };
 
 export async function runForeground(context: Context, options: ServeOptions, say: Say): Promise<number> {
+  // The log's reader may go, as in `metacred serve 2>&1 | head`; serving goes on.
+  process.stderr.on("error", () => undefined);
   const log = openLog(context, loadConfig(context.paths, context.uid).log, (line) => say.notice(`${line}\n`));
-  await serve(context, options, {
-    log,
-    async startGuard(plan) {
-      if (context.uid !== 0) say.notice(`metacred asks for root once:\n${plan.summary}\n`);
-      const { method, child } = await startGuard(plan, "pipe", context.env, say.notice);
-      return guardOfChild(child, method, context.clock);
-    },
-    ready: say.ready,
-    untilStopped: (reload) => untilStopped({ reload, hangUpStops: process.stdin.isTTY }),
-  });
+  const beforeReady = endBeforeReady();
+  try {
+    await serve(context, options, {
+      log,
+      async startGuard(plan) {
+        if (context.uid !== 0) say.notice(`metacred asks for root once:\n${plan.summary}\n`);
+        const { method, child } = await startGuard(plan, "pipe", context.env, say.notice);
+        return guardOfChild(child, method, context.clock);
+      },
+      ready(status, warnings) {
+        beforeReady.cancel();
+        say.ready(status, warnings);
+      },
+      untilStopped: (reload) => untilStopped({ reload, hangUpStops: process.stdin.isTTY }),
+    });
+  } finally {
+    // A question may follow, and Ctrl-C must be heard there.
+    beforeReady.cancel();
+  }
   return EXIT.ok;
 }

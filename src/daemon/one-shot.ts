@@ -1,19 +1,17 @@
 // The same sources without a daemon, for one answer.
-import { createAwsHandler } from "../aws/http-handler.ts";
-import { createSts } from "../aws/sts.ts";
 import type { Context } from "../context.ts";
+import { CliError } from "../errors.ts";
 import { complete } from "../sessions/sessions.ts";
 import type { RoleEntry } from "../roles/role-entries.ts";
 import { refuseProtected } from "../roles/protection.ts";
-import { createBaseSource } from "../sources/base.ts";
-import { limitCredentialProcesses } from "../sources/process-limit.ts";
 import { createSessionSource } from "../sources/role-session.ts";
+import { askPerson } from "./ask-person.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
-import { createRoleCatalog } from "./role-catalog.ts";
+import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
+import { type SourceKit, createSourceKit } from "./source-kit.ts";
 
 const LIMIT_MS = 60_000;
-const PROCESS_LIMIT_MS = 50_000;
 
 /** Credentials of a role, or of what `serve` would take without one. Asks nobody, opens nothing. */
 export async function oneShotCredentials(
@@ -21,21 +19,29 @@ export async function oneShotCredentials(
   role: string | undefined,
   granted = false,
 ): Promise<CredentialsAnswer> {
-  const { clock, env } = context;
-  const handler = createAwsHandler(env);
-  const sts = createSts(handler, clock);
-  limitCredentialProcesses(PROCESS_LIMIT_MS);
-  const catalog = createRoleCatalog(context, undefined);
+  const { catalog, kit } = openKit(context);
   const spec = role === undefined ? await catalog.resolveDefault() : await catalog.resolve(role);
   if (!granted) refuseProtected(await catalog.protection(spec));
-  const fetch = createSessionSource({ sts, base: createBaseSource({ env, sts, handler, clock }) });
-  return credentialsAnswer(spec, complete(await fetch(spec, AbortSignal.timeout(LIMIT_MS)), clock.now()));
+  const fetch = createSessionSource({ sts: kit.sts, base: kit.base });
+  try {
+    return credentialsAnswer(spec, complete(await fetch(spec, AbortSignal.timeout(LIMIT_MS)), context.clock.now()));
+  } catch (error) {
+    if (error instanceof CliError) askPerson(spec.base, error, catalog.config(), context);
+    throw error;
+  }
 }
 
 export function roleChoices(context: Context): Promise<RoleEntry[]> {
-  return createRoleCatalog(context, undefined).entries();
+  return openKit(context).catalog.entries();
 }
 
-export function listRoles(context: Context): Promise<string[]> {
-  return createRoleCatalog(context, undefined).names();
+export function listRoles(context: Context, refresh: boolean): ReturnType<RoleCatalog["names"]> {
+  return openKit(context).catalog.names(refresh);
+}
+
+// Some SDKs read standard error of a credential_process as well: nothing is said there that is no error.
+function openKit(context: Context): { catalog: RoleCatalog; kit: SourceKit } {
+  const catalog: RoleCatalog = createRoleCatalog(context, undefined, () => kit.lists);
+  const kit: SourceKit = createSourceKit(context, catalog.config(), { background: false, patient: false, say() {} });
+  return { catalog, kit };
 }

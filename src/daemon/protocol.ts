@@ -7,6 +7,11 @@ export const PATHS = {
   use: "/v1/use",
   credentials: "/v1/credentials",
   container: "/v1/container",
+  signedIn: "/v1/signed-in",
+  signedOut: "/v1/signed-out",
+  netPlan: "/v1/net/plan",
+  netUp: "/v1/net/up",
+  netDown: "/v1/net/down",
 } as const;
 
 /** Instants are ISO 8601 in UTC. `schema` rises only when the meaning of a field changes. */
@@ -15,8 +20,11 @@ export type Status = {
   version: string;
   pid: number;
   started_at: string;
-  /** `serving`: a fresh SDK gets the role. `idle`: `use none`. `waiting`: nothing valid to serve, see last_error. */
-  state: "serving" | "idle" | "waiting";
+  /**
+   * `serving`: a fresh SDK gets the role. `idle`: `use none`. `waiting`: nothing valid to serve, see last_error.
+   * `needs-login`: nothing valid to serve until a person signs in, by the command in last_error.hint.
+   */
+  state: "serving" | "idle" | "waiting" | "needs-login";
   role: RoleStatus | null;
   previous_role: string | null;
   /** A switch that ends by itself: `use --for`, or `revert_after` of a protected role. */
@@ -24,8 +32,14 @@ export type Status = {
   /** Names that were used, the latest first. */
   recent_roles: string[];
   base: string | null;
-  endpoints: { imds: string | null; endpoint: string };
-  redirect: { method: "nft" | "iptables" | "none"; healthy: boolean; checked_at: string | null };
+  endpoints: { imds: string | null; imds_ipv6?: string | null; endpoint: string };
+  redirect: {
+    method: "nft" | "iptables" | "none";
+    healthy: boolean;
+    checked_at: string | null;
+    /** `ended`: nobody repairs or removes the rules any more. Null without a redirect; older daemons do not tell. */
+    root_part?: "running" | "ended" | null;
+  };
   refusals: Record<string, number>;
   /** `uid`: null where the kernel could not tell whose request it was. */
   last_refusal: { reason: string; uid: number | null; at: string } | null;
@@ -49,6 +63,14 @@ export type RoleStatus = {
 export type UseWish = { granted?: boolean; forSeconds?: number | undefined };
 
 export type UseAnswer = { status: Status; warnings: string[] };
+
+/** `up`: nothing to do. `offered`: the pipe was opened, root's part is to be started with its other end as stdin. */
+export type NetPlanAnswer =
+  | { state: "up" }
+  | { state: "planned" | "offered"; plan: { argv: readonly string[]; summary: string } };
+
+/** `undone`: root's part said that it has removed everything. */
+export type NetAnswer = { status: Status; undone?: boolean };
 
 /** As `credential_process` wants them, and the ARN beside. */
 export type CredentialsAnswer = {

@@ -11,7 +11,9 @@ import { controlClient, statusIfRunning } from "./client.ts";
 import { type ControlHandlers, listenControl } from "./control.ts";
 import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
-import { type Network, openNetwork, refuseForeignService } from "./network.ts";
+import { refuseForeignService } from "./foreign-service.ts";
+import { type NetControl, createNetControl } from "./net-control.ts";
+import { type Network, openNetwork } from "./network.ts";
 import type { Status } from "./protocol.ts";
 import { noticeLostRedirect } from "./redirect-notice.ts";
 import { refuseTwin } from "./refuse-start.ts";
@@ -32,6 +34,10 @@ export type ServeOptions = {
 /** What differs between foreground and background. */
 export type ServeLink = {
   log: Log;
+  /** Where the first role comes from somewhere else than the options. */
+  startRole?(core: Core): Promise<void>;
+  /** After each switch; undefined where nothing is served. `lasts`: neither for a time nor protected. */
+  roleChanged?(name: string | undefined, lasts: boolean): void;
   /** Has root's part started; resolves when it said that the redirect is up. */
   startGuard(plan: RedirectPlan): Promise<Guard>;
   ready(status: Status, warnings: readonly string[]): void;
@@ -43,11 +49,13 @@ export type ServeLink = {
 export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
   const { paths } = context;
   const { log } = link;
-  const older = refuseTwin(await statusIfRunning(paths.socketFile));
+  refuseTwin(await statusIfRunning(paths.socketFile));
   prepareRuntimeDir(paths.runtimeDir, context.uid);
   await using undo = new AsyncDisposableStack();
   const releaseLock = takeStartLock(paths.lockFile);
   undo.defer(releaseLock);
+  // Asked again under the lock: another one may have become ready since.
+  const older = refuseTwin(await statusIfRunning(paths.socketFile));
 
   const core = createCore(context, log, options.profile);
   undo.defer(() => {
@@ -56,7 +64,10 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   });
   const redirect = options.redirect && core.catalog.config().redirect.method !== "none" && context.platform === "linux";
   const mayBeForeign = redirect && older === undefined && !options.force;
-  await Promise.all([mayBeForeign ? refuseForeignService(context) : undefined, startRole(core, options, log)]);
+  await Promise.all([
+    mayBeForeign ? refuseForeignService(context) : undefined,
+    (link.startRole ?? ((of) => startRole(of, options, log)))(core),
+  ]);
   const libc = openLibc(context.platform);
   const { startGuard } = link;
   const reach = { redirect, port: options.port, replaces: older !== undefined, startGuard };
@@ -78,7 +89,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const bound = privateSocketName(paths.runtimeDir, process.pid);
   const control = listenControl(
     bound,
-    handlersOf(core, network, status, log, async () => {
+    handlersOf(core, network, createNetControl(network, paths.runtimeDir, context.clock), status, link, async () => {
       // Whoever asked for the end hears of it when nothing is left but this answer.
       await tearDown();
       stopped.resolve();
@@ -87,6 +98,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
       log,
       ownerUid: context.uid,
       peerUid: (fd) => (libc === undefined ? undefined : peerCredentials(libc, fd)?.uid),
+      tellsPeers: libc !== undefined,
     },
   );
   undo.defer(publish(bound, paths.socketFile, older));
@@ -123,6 +135,7 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
       isProtected: core.active.isProtected(),
       recent: core.active.recent(),
       port: network.port,
+      ipv6: network.ipv6,
       redirect: network.redirect,
       health: network.watch.health(),
       refusals: network.refusals.counts(),
@@ -133,8 +146,9 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
 function handlersOf(
   core: Core,
   network: Network,
+  net: NetControl,
   status: () => Status,
-  log: Log,
+  { log, roleChanged }: ServeLink,
   stop: () => Promise<void>,
 ): ControlHandlers {
   return {
@@ -146,11 +160,16 @@ function handlersOf(
     async use(role, { granted = false, forSeconds }) {
       const warnings = [core.catalog.reload(), network.reload()].filter((warning) => warning !== undefined);
       await core.active.use(role, { granted, forMs: forSeconds === undefined ? undefined : forSeconds * 1000 });
+      const lasts = core.active.lease() === undefined && !core.active.isProtected();
+      roleChanged?.(core.active.spec()?.name, lasts);
       log.info("switched", { role: core.active.spec()?.name ?? "none" });
       return { status: status(), warnings: [...warnings, ...notes(core)] };
     },
     credentials: core.credentials,
     container: network.container,
+    signedIn: core.signIns.began,
+    signedOut: core.signIns.ended,
+    net,
   };
 }
 

@@ -1,13 +1,14 @@
 // The daemon's state as `status` prints it. Pure.
 import type { Config } from "../config/schema.ts";
+import { EXIT } from "../errors.ts";
 import { describeBase } from "../roles/role-spec.ts";
 import { advertisedExpiration } from "../sessions/schedule.ts";
 import { VERSION } from "../version.ts";
-import type { Guard } from "./guard.ts";
 import type { LastRefusal } from "./refusals.ts";
 import type { Lease } from "./switch-memory.ts";
 import { type ServedRole, accountOf, advertiseMs, roleArnOfSpec } from "./imds-view.ts";
 import type { RoleStatus, Status } from "./protocol.ts";
+import type { Redirect } from "./redirect.ts";
 import type { RedirectHealth } from "./redirect-watch.ts";
 
 export type ReportInput = {
@@ -21,7 +22,8 @@ export type ReportInput = {
   isProtected: boolean;
   recent: readonly string[];
   port: number;
-  redirect: Guard["method"] | "none";
+  ipv6: boolean;
+  redirect: Pick<Redirect, "method" | "rootPart">;
   health: RedirectHealth;
   refusals: Record<string, number>;
   lastRefusal: LastRefusal | undefined;
@@ -29,13 +31,14 @@ export type ReportInput = {
 
 export function statusReport(input: ReportInput): Status {
   const { served, health, port } = input;
+  const method = input.redirect.method();
   const error = served?.state?.lastError;
   return {
     schema: 1,
     version: VERSION,
     pid: input.pid,
     started_at: input.startedAt.toISOString(),
-    state: served === undefined ? "idle" : served.session === undefined ? "waiting" : "serving",
+    state: stateOf(served),
     role: served === undefined ? null : roleStatus(served, input),
     previous_role: input.previousName ?? null,
     temporary:
@@ -43,10 +46,16 @@ export function statusReport(input: ReportInput): Status {
     recent_roles: [...input.recent],
     base: served === undefined ? null : describeBase(served.spec.base),
     endpoints: {
-      imds: input.redirect === "none" ? null : "http://169.254.169.254/",
+      imds: method === "none" ? null : "http://169.254.169.254/",
+      imds_ipv6: method === "none" || !input.ipv6 ? null : "http://[fd00:ec2::254]/",
       endpoint: `http://127.0.0.1:${port}/`,
     },
-    redirect: { method: input.redirect, healthy: health.healthy, checked_at: iso(health.checkedAt) },
+    redirect: {
+      method,
+      healthy: health.healthy,
+      checked_at: iso(health.checkedAt),
+      root_part: input.redirect.rootPart(),
+    },
     refusals: input.refusals,
     last_refusal: refusalOf(input.lastRefusal),
     last_error:
@@ -54,6 +63,13 @@ export function statusReport(input: ReportInput): Status {
         ? null
         : { message: error.message, hint: error.hint ?? null, at: error.at.toISOString(), exit: error.exit },
   };
+}
+
+function stateOf(served: ServedRole | undefined): Status["state"] {
+  if (served === undefined) return "idle";
+  if (served.session !== undefined) return "serving";
+  const needsPerson = served.state?.lastError?.exit === EXIT.needsPerson;
+  return needsPerson && served.spec.base.kind === "sso" ? "needs-login" : "waiting";
 }
 
 function refusalOf(refusal: LastRefusal | undefined): Status["last_refusal"] {

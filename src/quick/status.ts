@@ -103,7 +103,8 @@ export function lifeBar(obtainedAt: string, expiration: string, now: Date): stri
 
 function redirectLine({ redirect }: Status): string {
   if (redirect.method === "none") return redirect.healthy ? "none (endpoint mode)" : "none: the port does not answer";
-  return redirect.healthy ? `${redirect.method}, checked` : `${redirect.method}: requests do not arrive`;
+  const health = redirect.healthy ? `${redirect.method}, checked` : `${redirect.method}: requests do not arrive`;
+  return redirect.root_part === "ended" ? `${health}; root's part has ended (metacred net up)` : health;
 }
 
 function healthOf(status: Status): string {
@@ -116,7 +117,7 @@ function checkStatus(status: Status, quiet: boolean): number {
   const reason =
     status.state === "idle"
       ? "no role is served"
-      : status.state === "waiting"
+      : status.state === "waiting" || status.state === "needs-login"
         ? (status.last_error?.message ?? "there are no valid credentials")
         : "requests to the metadata service do not reach metacred";
   if (quiet) return EXIT.failure;

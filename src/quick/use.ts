@@ -6,6 +6,7 @@ import { CliError, EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
 import { withAgreement } from "./agree.ts";
 import { timeLeft } from "./instant.ts";
+import { signingInFirst } from "./sign-in.ts";
 
 export type SwitchOptions = { forMs?: number | undefined; yes?: boolean };
 
@@ -17,7 +18,7 @@ export async function switchRole(
   const control = controlClient(context.paths.socketFile);
   const forSeconds = forMs === undefined ? undefined : Math.ceil(forMs / 1000);
   const { status, warnings } = await withAgreement(context, yes, (granted) =>
-    control.use(name, { granted, forSeconds }),
+    signingInFirst(context, () => control.use(name, { granted, forSeconds })),
   );
   const lines = warnings.map((warning) => `metacred: ${warning}`);
   lines.push(...wordsOf(status, forMs !== undefined, context.clock.now()));

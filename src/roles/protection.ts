@@ -1,5 +1,6 @@
 // Roles that a person has to agree to. Pure.
 import { CliError, EXIT } from "../errors.ts";
+import { parseRoleArn } from "./arn.ts";
 import { type RoleSources, resolveRole } from "./resolve.ts";
 import type { RoleSpec } from "./role-spec.ts";
 
@@ -9,13 +10,11 @@ export type Protection = {
   revertAfterMs: number | undefined;
 };
 
-/** By its name, or because it ends at the ARN of a protected role: another spelling must not be a way around. */
+/** By its name, or because it ends at the role of a protected one: another spelling must not be a way around. */
 export function protectionOf(spec: RoleSpec, sources: RoleSources): Protection | undefined {
-  const arn = spec.steps.at(-1)?.roleArn;
   const tables = Object.entries(sources.config.roles).filter(([, table]) => table.protected === true);
   const found =
-    tables.find(([name]) => name === spec.name) ??
-    tables.find(([name]) => arn !== undefined && arnOf(name, sources) === arn);
+    tables.find(([name]) => name === spec.name) ?? tables.find(([name]) => endsAt(spec, arnOf(name, sources)));
   return found && { role: found[0], revertAfterMs: found[1].revert_after };
 }
 
@@ -28,6 +27,21 @@ export function refuseProtected(protection: Protection | undefined): void {
     exit: EXIT.usage,
     confirm: role,
   });
+}
+
+// A role that SSO hands out has no step: its account and its permission set's name say what it is. IAM knows that one as
+// AWSReservedSSO_NAME_ID, and a table may name either.
+function endsAt({ base, steps }: RoleSpec, arn: string | undefined): boolean {
+  const last = steps.at(-1)?.roleArn;
+  if (last !== undefined) return last === arn;
+  const role = arn === undefined || base.kind !== "sso" ? undefined : parseRoleArn(arn);
+  if (role === undefined || base.kind !== "sso" || base.roleName === undefined) return false;
+  const isSet = role.roleName === base.roleName || permissionSetOf(role.roleName) === base.roleName;
+  return role.accountId === base.accountId && isSet;
+}
+
+function permissionSetOf(roleName: string): string | undefined {
+  return /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/.exec(roleName)?.[1];
 }
 
 // A table that does not resolve protects nothing: it cannot be used either.

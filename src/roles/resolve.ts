@@ -16,6 +16,8 @@ export type RoleSources = {
   /** `--profile`: stands for `base` of the config. */
   baseOption: string | undefined;
   person: Person;
+  /** Names of the keys in the keychain, with a word that changes when they are replaced. */
+  keyRevisions: Readonly<Record<string, string>>;
 };
 
 const DEFAULT_SESSION_NAME = "{user}-{host}";
@@ -28,6 +30,9 @@ export function resolveRole(name: string, sources: RoleSources): RoleSpec {
   const table = own(sources.config.roles, name);
   if (table !== undefined) return fromTable(name, table, sources);
   if (own(sources.profiles, name) !== undefined) return fromProfile(name, sources);
+  if (own(sources.config.sources, name) !== undefined) {
+    return assumed(name, sourceChain(name, sources) ?? ENVIRONMENT_CHAIN, [], sources);
+  }
   // The name that the environment's own keys are served under, so that a switch can go back to them.
   if (name === ENVIRONMENT && sources.environment.hasKeys) return assumed(name, ENVIRONMENT_CHAIN, [], sources);
   const arns = arnsOf(name, sources, undefined);
@@ -103,23 +108,29 @@ function onlyArn(text: string, name: string, sources: RoleSources, region: strin
 // `account/Role`, `Role@account` (a role's path and name may hold both signs, hence several readings), or an ARN.
 function arnsOf(text: string, sources: RoleSources, roleRegion: string | undefined): string[] {
   if (text.startsWith("arn:")) return parseRoleArn(text) === undefined ? [] : [text];
+  const arns = accountReadings(text, sources.config).map(({ accountId, role }) => {
+    const region = roleRegion ?? baseChain(sources).region ?? sources.environment.region ?? sources.config.region;
+    return roleArnOf(partitionOfRegion(region), accountId, role);
+  });
+  return [...new Set(arns)];
+}
+
+/** Every account and role that the text can mean: `account/Role` or `Role@account`. */
+export function accountReadings(text: string, config: Config): { accountId: string; role: string }[] {
   const slash = text.indexOf("/");
   const at = text.lastIndexOf("@");
   const readings = [
     { account: text.slice(0, Math.max(slash, 0)), role: text.slice(slash + 1) },
     { account: at === -1 ? "" : text.slice(at + 1), role: text.slice(0, Math.max(at, 0)) },
   ];
-  const arns = readings.flatMap(({ account, role }) => {
-    const accountId = /^\d{12}$/.test(account) ? account : own(sources.config.accounts, account);
-    if (accountId === undefined || !isRoleName(role)) return [];
-    const region = roleRegion ?? baseChain(sources).region ?? sources.environment.region ?? sources.config.region;
-    return [roleArnOf(partitionOfRegion(region), accountId, role)];
+  return readings.flatMap(({ account, role }) => {
+    const accountId = /^\d{12}$/.test(account) ? account : own(config.accounts, account);
+    return accountId === undefined || !isRoleName(role) ? [] : [{ accountId, role }];
   });
-  return [...new Set(arns)];
 }
 
 // A name may be that of a property which every object has, such as `constructor`.
-function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+export function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
@@ -128,12 +139,14 @@ function fromProfile(name: string, sources: RoleSources): RoleSpec {
 }
 
 // What roles are assumed from: --profile, the config's base, AWS_PROFILE, keys of the environment, [default].
-function baseChain(sources: RoleSources): ProfileChain & { name: string } {
+export function baseChain(sources: RoleSources): ProfileChain & { name: string } {
   const { environment } = sources;
   const named = sources.baseOption ?? sources.config.base ?? environment.profile;
   if (named === undefined && environment.hasKeys) {
     return { name: ENVIRONMENT, ...ENVIRONMENT_CHAIN };
   }
+  const source = named === undefined ? undefined : sourceChain(named, sources);
+  if (named !== undefined && source !== undefined) return { name: named, ...source };
   const profile = named ?? "default";
   if (named === undefined && sources.profiles["default"] === undefined) {
     throw new CliError("there are no base credentials: no AWS profile and no keys in the environment", {
@@ -142,6 +155,20 @@ function baseChain(sources: RoleSources): ProfileChain & { name: string } {
     });
   }
   return { name: profile, ...resolveProfile(profile, sources.profiles, defaultSessionName(sources)) };
+}
+
+// A table of [sources]: keys that are kept in the keychain.
+function sourceChain(name: string, { config, keyRevisions }: RoleSources): ProfileChain | undefined {
+  const item = own(config.sources, name)?.keychain;
+  if (item === undefined) return undefined;
+  const revision = own(keyRevisions, item);
+  if (revision === undefined) {
+    throw new CliError(`there are no keys "${item}" in the keychain, which [sources.${name}] names`, {
+      hint: `metacred keys add ${item}`,
+      exit: EXIT.usage,
+    });
+  }
+  return { base: { kind: "keychain", item, revision }, steps: [], region: undefined };
 }
 
 function defaultSessionName({ person }: RoleSources): string {

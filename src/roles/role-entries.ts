@@ -2,7 +2,9 @@
 import { CliError } from "../errors.ts";
 import { accountOfArn } from "./arn.ts";
 import { protectionOf } from "./protection.ts";
+import type { Config } from "../config/schema.ts";
 import { type RoleSources, resolveRole, roleNames } from "./resolve.ts";
+import { ssoOfBase, ssoRole } from "./sso-role.ts";
 
 export type RoleEntry = {
   name: string;
@@ -14,7 +16,7 @@ export type RoleEntry = {
 
 export function roleEntries(sources: RoleSources): RoleEntry[] {
   const accountNames = new Map(Object.entries(sources.config.accounts).map(([name, id]) => [id, name]));
-  const anyProtected = Object.values(sources.config.roles).some((table) => table.protected === true);
+  const anyProtected = hasProtected(sources);
   return roleNames(sources).map((name) => {
     try {
       const spec = resolveRole(name, sources);
@@ -28,4 +30,29 @@ export function roleEntries(sources: RoleSources): RoleEntry[] {
       throw error;
     }
   });
+}
+
+export type SsoPair = { accountId: string; roleName: string };
+
+/** How an account and role that a sign-in offers are written. */
+export function pairNames({ accounts }: Config): (pair: SsoPair) => string {
+  const nameOf = new Map(Object.entries(accounts).map(([name, id]) => [id, name]));
+  return ({ accountId, roleName }) => `${nameOf.get(accountId) ?? accountId}/${roleName}`;
+}
+
+/** The same for what the sign-in of the base offers. */
+export function ssoEntries(pairs: readonly SsoPair[], sources: RoleSources): RoleEntry[] {
+  const base = pairs.length === 0 ? undefined : ssoOfBase(sources)?.base;
+  if (base === undefined) return [];
+  const nameOf = pairNames(sources.config);
+  const anyProtected = hasProtected(sources);
+  return pairs.map((pair) => {
+    const name = nameOf(pair);
+    const isProtected = anyProtected && protectionOf(ssoRole(name, { base, ...pair }, sources), sources) !== undefined;
+    return { name, account: name.slice(0, name.indexOf("/")), arn: "", protected: isProtected };
+  });
+}
+
+function hasProtected({ config }: RoleSources): boolean {
+  return Object.values(config.roles).some((table) => table.protected === true);
 }

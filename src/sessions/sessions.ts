@@ -22,6 +22,8 @@ export type Sessions = {
   pin(spec: RoleSpec | undefined): void;
   /** Fetches pinned and recently used sessions now, as after the machine woke up. */
   refreshNow(): void;
+  /** Forgets these sessions at once; the pinned one is fetched anew. */
+  drop(matches: (spec: RoleSpec) => boolean): void;
   state(key: string): SessionState | undefined;
   stop(): void;
 };
@@ -51,6 +53,8 @@ type Entry = {
   usedSinceFetch: boolean;
   lastError?: SessionState["lastError"];
   limitedByUpstream: boolean;
+  /** Dropped: a flight that still lands here lands nowhere. */
+  isDropped?: true;
 };
 
 export function createSessions(options: SessionsOptions): Sessions {
@@ -128,7 +132,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   function schedule(entry: Entry, at: Date): void {
     entry.cancelTimer?.();
-    if (stopped) return;
+    if (stopped || entry.isDropped) return;
     entry.nextRefreshAt = at;
     entry.cancelTimer = clock.after(at.getTime() - clock.now().getTime(), () => due(entry));
   }
@@ -161,6 +165,14 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     refreshNow() {
       for (const [key, entry] of entries) if (key === pinned || entry.usedSinceFetch) fly(entry).catch(() => undefined);
+    },
+    drop(matches) {
+      for (const [key, entry] of [...entries].filter(([, { spec }]) => matches(spec))) {
+        entry.isDropped = true;
+        entry.cancelTimer?.();
+        entries.delete(key);
+        if (key === pinned) fly(entryOf(entry.spec)).catch(() => undefined);
+      }
     },
     state(key) {
       const entry = entries.get(key);

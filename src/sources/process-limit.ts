@@ -10,16 +10,21 @@ const OUTPUT_LIMIT_BYTES = 1_048_576;
 /** From now on the SDK's process provider runs its commands here. `limitMs` as Go's `DefaultTimeout`, a minute. */
 export function limitCredentialProcesses(limitMs: number): void {
   const record = externalDataInterceptor.getTokenRecord() as Record<string, unknown>;
-  record["exec"] = (command: string, done: ExecCallback) => runInGroup(command, limitMs, done);
+  const live = new Set<number>();
+  record["exec"] = (command: string, done: ExecCallback) => runInGroup(command, limitMs, live, done);
+  // Whatever ends this process in order takes along what it has started.
+  process.on("exit", () => live.forEach(endGroup));
 }
 
-function runInGroup(command: string, limitMs: number, done: ExecCallback): void {
+function runInGroup(command: string, limitMs: number, live: Set<number>, done: ExecCallback): void {
   const child = spawn("/bin/sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const group = child.pid;
+  if (group !== undefined) live.add(group);
   const output = { stdout: "", stderr: "" };
   let ended: string | undefined;
   const end = (why: string) => {
     ended ??= why;
-    endGroup(child.pid);
+    if (group !== undefined) endGroup(group);
     // What left the group may still hold the pipes open; nobody waits for it.
     child.stdout.destroy();
     child.stderr.destroy();
@@ -37,6 +42,7 @@ function runInGroup(command: string, limitMs: number, done: ExecCallback): void 
   });
   child.on("close", (code, signal) => {
     clearTimeout(timer);
+    if (group !== undefined) live.delete(group);
     if (code === 0 && ended === undefined) return done(null, output);
     const words = ended === undefined ? (output.stderr.trim().split("\n").at(-1) ?? "") : "";
     const reason = ended ?? (signal === null ? `exited with ${code}` : `was killed by ${signal}`);
@@ -44,8 +50,7 @@ function runInGroup(command: string, limitMs: number, done: ExecCallback): void 
   });
 }
 
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
+function endGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {

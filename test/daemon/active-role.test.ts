@@ -52,7 +52,8 @@ function desk({
     reload: () => undefined,
     resolve,
     resolveDefault: () => resolve("default"),
-    names: async () => [],
+    names: async () => ({ names: [], note: undefined }),
+    signIn: () => Promise.reject(new Error("not expected")),
     protection: async (spec) => protections[spec.name],
     entries: async () => [],
   };

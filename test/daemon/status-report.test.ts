@@ -17,7 +17,8 @@ const input = (change: Partial<ReportInput> = {}): ReportInput => ({
   isProtected: false,
   recent: ["dev", "ops"],
   port: 25_772,
-  redirect: "nft",
+  ipv6: false,
+  redirect: { method: () => "nft", rootPart: () => "running" },
   health: { healthy: true, checkedAt: NOW },
   refusals: { host: 2 },
   lastRefusal: { reason: "host", uid: undefined, at: NOW },
@@ -47,8 +48,8 @@ test("serving: real expiry beside the advertised one", () => {
     temporary: { until: "2026-01-01T00:30:00.000Z", back_to: "ops" },
     recent_roles: ["dev", "ops"],
     base: "profile corp",
-    endpoints: { imds: "http://169.254.169.254/", endpoint: "http://127.0.0.1:25772/" },
-    redirect: { method: "nft", healthy: true, checked_at: "2026-01-01T00:00:00.000Z" },
+    endpoints: { imds: "http://169.254.169.254/", imds_ipv6: null, endpoint: "http://127.0.0.1:25772/" },
+    redirect: { method: "nft", healthy: true, checked_at: "2026-01-01T00:00:00.000Z", root_part: "running" },
     refusals: { host: 2 },
     last_refusal: { reason: "host", uid: null, at: "2026-01-01T00:00:00.000Z" },
     last_error: null,
@@ -76,9 +77,14 @@ test("waiting, and why", () => {
 });
 
 test("endpoint mode has no address of EC2", () => {
-  const report = statusReport(input({ redirect: "none", health: { healthy: true, checkedAt: undefined } }));
-  expect(report.endpoints).toEqual({ imds: null, endpoint: "http://127.0.0.1:25772/" });
-  expect(report.redirect).toEqual({ method: "none", healthy: true, checked_at: null });
+  const report = statusReport(
+    input({
+      redirect: { method: () => "none", rootPart: () => null },
+      health: { healthy: true, checkedAt: undefined },
+    }),
+  );
+  expect(report.endpoints).toEqual({ imds: null, imds_ipv6: null, endpoint: "http://127.0.0.1:25772/" });
+  expect(report.redirect).toEqual({ method: "none", healthy: true, checked_at: null, root_part: null });
 });
 
 describe("never a secret", () => {

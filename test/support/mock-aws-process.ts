@@ -1,15 +1,20 @@
 // The mock AWS as a process of its own, for tests whose clients live in another network namespace. It says its URL,
 // then obeys one JSON order a line and answers each with one.
 import { startMockAws } from "../../src/demo/mock-aws.ts";
+import type { Consent, SsoOptions } from "../../src/demo/sso-world.ts";
 
 export type MockOrder =
   | { do: "count"; action: string }
   | { do: "hold"; action: string }
   | { do: "release"; action: string }
   | { do: "untilCalled"; action: string; times: number }
-  | { do: "delayMs"; action: string; ms: number };
+  | { do: "delayMs"; action: string; ms: number }
+  | { do: "consent"; consent: Consent }
+  | { do: "endAccessTokens" }
+  | { do: "endSessions" };
 
-const aws = startMockAws({ webIdentityTokens: ["a-web-identity-token"] });
+const sso = JSON.parse(process.argv[2] ?? "{}") as SsoOptions;
+const aws = startMockAws({ webIdentityTokens: ["a-web-identity-token"], sso });
 const releases = new Map<string, () => void>();
 
 async function obey(order: MockOrder): Promise<number> {
@@ -28,6 +33,15 @@ async function obey(order: MockOrder): Promise<number> {
     case "delayMs":
       aws.delayMs(order.action, order.ms);
       return order.ms;
+    case "consent":
+      aws.sso.consent(order.consent);
+      return 0;
+    case "endAccessTokens":
+      aws.sso.endAccessTokens();
+      return 0;
+    case "endSessions":
+      aws.sso.endSessions();
+      return 0;
   }
 }
 

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
+import type { SsoOptions } from "../../src/demo/sso-world.ts";
 import { processIdentity } from "../../src/sys/process-identity.ts";
 import { builtBinary } from "./built-binary.ts";
 import { lineReader } from "./line-reader.ts";
@@ -46,6 +47,7 @@ type WorldOptions = {
   config?: string;
   awsConfig?: string;
   binary?: string;
+  sso?: SsoOptions;
 };
 
 export async function testWorld(options: WorldOptions = {}): Promise<World> {
@@ -58,9 +60,12 @@ export async function testWorld(options: WorldOptions = {}): Promise<World> {
     return path;
   };
   const inNamespace = options.enter ?? (ns === undefined ? [] : ["ip", "netns", "exec", ns.name]);
-  const mock = Bun.spawn([...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts")], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const mock = Bun.spawn(
+    [...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts"), JSON.stringify(options.sso ?? {})],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   const mockLine = lineReader(mock.stdout);
   const stsUrl = (await mockLine()) ?? "";
   const path = binary ?? (await builtBinary());
@@ -72,6 +77,8 @@ export async function testWorld(options: WorldOptions = {}): Promise<World> {
     AWS_CONFIG_FILE: file("aws/config", `[profile corp]\nregion = eu-central-1\n${awsConfig}`),
     AWS_SHARED_CREDENTIALS_FILE: file("aws/credentials", keysOf("corp")),
     AWS_ENDPOINT_URL_STS: stsUrl,
+    AWS_ENDPOINT_URL_SSO: stsUrl,
+    AWS_ENDPOINT_URL_SSO_OIDC: stsUrl,
   };
   mkdirSync(join(folder, "home"));
   mkdirSync(join(folder, "run"));
