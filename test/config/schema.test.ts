@@ -33,6 +33,8 @@ test("an empty document gives the defaults of the contract", () => {
     },
     refresh: { early: 25 * 60_000 },
     redirect: { method: "auto", users: ["{user}"] },
+    sources: {},
+    network: { proxy: "" },
     log: { level: "info", format: "text" },
   });
 });
