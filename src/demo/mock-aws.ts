@@ -1,6 +1,7 @@
 // A mock AWS on loopback that believes nobody: real clients sign, it checks. For `metacred demo` and for tests.
 // A service is found by its path, so that further ones can stand beside STS on the same port.
 import { systemClock } from "../sys/clock.ts";
+import { type MockBroker, brokerService } from "./broker-service.ts";
 import { createControls } from "./controls.ts";
 import type { Controls, Gate } from "./controls.ts";
 import type { Answer, ParsedCall, MockRequest, MockService } from "./service.ts";
@@ -16,6 +17,8 @@ export type MockAws = Controls &
     readonly url: string;
     /** From now on the key does not exist. */
     revoke(accessKeyId: string): void;
+    /** From now on the broker is this one. */
+    broker(next: MockBroker): void;
     /** Cuts open connections, held answers included. */
     stop(): Promise<void>;
   };
@@ -25,7 +28,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export function startMockAws(options: MockAwsOptions = {}): MockAws {
   const world = createWorld(options);
   const now = options.now ?? (() => systemClock.now());
-  const services = [stsService(world)];
+  const services = [stsService(world), brokerService(world)];
   const { controls, gate } = createControls();
   const server = Bun.serve({
     port: 0,
@@ -45,6 +48,7 @@ export function startMockAws(options: MockAwsOptions = {}): MockAws {
     ...controls,
     url: `http://127.0.0.1:${server.port}`,
     revoke: (accessKeyId) => void world.keys.delete(accessKeyId),
+    broker: (next) => void (world.broker = next),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -68,6 +72,8 @@ async function respond(
 }
 
 function answer(service: MockService, request: MockRequest, call: ParsedCall, gate: Gate, now: Date): Answer {
+  const said = gate.plannedReply(call.action);
+  if (said !== undefined) return { reply: said, principalArn: undefined, outcome: "planned" };
   const planned = gate.plannedFault(call.action);
   if (planned === undefined) return service.answer(request, call, now);
   const reply = service.refuse(planned);

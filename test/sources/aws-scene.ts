@@ -1,5 +1,6 @@
 // A mock AWS, AWS files, and the sources over both, as the daemon puts them together.
 import { createAwsHandler } from "../../src/aws/http-handler.ts";
+import { createOutbound } from "../../src/aws/outbound.ts";
 import { createSts } from "../../src/aws/sts.ts";
 import { type MockAws, type MockAwsOptions, startMockAws } from "../../src/demo/mock-aws.ts";
 import { DEMO_USER } from "../../src/demo/world.ts";
@@ -14,7 +15,7 @@ export type AwsScene = AsyncDisposable & {
   aws: MockAws;
   files: ScratchAws;
   base: BaseSource;
-  fetch: SessionSource;
+  fetch: SessionSource["fetch"];
 };
 
 export type SceneFiles = { config?: string; credentials?: string };
@@ -28,14 +29,15 @@ export function awsScene(given: SceneFiles = {}, mock: MockAwsOptions = {}): Aws
   const aws = startMockAws(mock);
   const { config = "", credentials = keysSection("corp", DEMO_USER) } = given;
   const files = scratchAws({ config, credentials, url: aws.url });
+  const send = createOutbound({ env: process.env });
   const handler = createAwsHandler(process.env);
   const sts = createSts(handler, systemClock);
-  const base = createBaseSource({ env: process.env, sts, handler, clock: systemClock });
+  const base = createBaseSource({ env: process.env, sts, handler, send, clock: systemClock });
   return {
     aws,
     files,
     base,
-    fetch: createSessionSource({ sts, base }),
+    fetch: createSessionSource({ sts, base, clock: systemClock }).fetch,
     async [Symbol.asyncDispose]() {
       files[Symbol.dispose]();
       await aws.stop();
