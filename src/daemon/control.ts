@@ -8,6 +8,7 @@ import {
   type ContainerAnswer,
   type CredentialsAnswer,
   type ErrorAnswer,
+  type NeedAnswer,
   PATHS,
   type Status,
   type UseAnswer,
@@ -16,7 +17,7 @@ import {
 export type ControlHandlers = {
   status(): Promise<Status>;
   stop(): Promise<void>;
-  use(role: string): Promise<UseAnswer>;
+  use(role: string, mfaCode: string | undefined): Promise<UseAnswer>;
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
   container(role: string | undefined, pid: number | undefined): Promise<ContainerAnswer>;
 };
@@ -29,7 +30,7 @@ type Deps = {
 };
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
-const useBody = v.object({ role: name });
+const useBody = v.object({ role: name, mfa_code: v.optional(v.pipe(v.string(), v.maxLength(64))) });
 const credentialsBody = v.object({ role: v.optional(name) });
 const containerBody = v.object({
   role: v.optional(name),
@@ -64,7 +65,7 @@ async function answer(request: HttpRequest, handlers: ControlHandlers): Promise<
     const data = await route(request, handlers);
     return data === undefined ? json(404, refusal("the daemon does not know this request")) : json(200, data);
   } catch (error) {
-    if (error instanceof CliError) return json(400, refusal(error.message, error.hint, error.exit));
+    if (error instanceof CliError) return json(400, refusal(error.message, error.hint, error.exit, error.needs));
     throw error;
   }
 }
@@ -77,7 +78,7 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
       await handlers.stop();
       return { stopped: true };
     case `POST ${PATHS.use}`:
-      return handlers.use(bodyOf(useBody, request).role);
+      return useRole(bodyOf(useBody, request), handlers);
     case `POST ${PATHS.credentials}`:
       return handlers.credentials(bodyOf(credentialsBody, request).role);
     case `POST ${PATHS.container}`: {
@@ -89,6 +90,10 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
   }
 }
 
+function useRole(body: v.InferOutput<typeof useBody>, handlers: ControlHandlers): Promise<UseAnswer> {
+  return handlers.use(body.role, body.mfa_code);
+}
+
 function bodyOf<Schema extends v.GenericSchema>(schema: Schema, request: HttpRequest): v.InferOutput<Schema> {
   try {
     return v.parse(schema, JSON.parse(new TextDecoder().decode(request.body)));
@@ -97,8 +102,8 @@ function bodyOf<Schema extends v.GenericSchema>(schema: Schema, request: HttpReq
   }
 }
 
-function refusal(message: string, hint?: string, exit: number = EXIT.failure): ErrorAnswer {
-  return { error: { message, hint: hint ?? null, exit } };
+function refusal(message: string, hint?: string, exit: number = EXIT.failure, needs?: NeedAnswer): ErrorAnswer {
+  return { error: { message, hint: hint ?? null, exit, ...(needs === undefined ? {} : { needs }) } };
 }
 
 function json(status: number, data: unknown): HttpResponse {

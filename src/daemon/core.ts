@@ -1,16 +1,16 @@
 // The daemon's inside, before any socket: files to names, names to live sessions, and which role is active.
-import { createAwsHandler } from "../aws/http-handler.ts";
-import { createSts } from "../aws/sts.ts";
+import type { AwsTime } from "../aws/aws-time.ts";
+import type { Session } from "../aws/credentials.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
 import { type BaseSpec, type RoleSpec, describeBase, sessionKey } from "../roles/role-spec.ts";
-import { type SessionEvent, type Sessions, createSessions } from "../sessions/sessions.ts";
-import { type BaseSource, createBaseSource } from "../sources/base.ts";
-import { limitCredentialProcesses } from "../sources/process-limit.ts";
+import { type SessionEvent, type SessionState, type Sessions, createSessions } from "../sessions/sessions.ts";
+import type { BaseSource } from "../sources/base.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { type ActiveRole, createActiveRole } from "./active-role.ts";
+import { createAwsParts, createLocalSessions } from "./aws-parts.ts";
 import { type ServedRole, createImdsView } from "./imds-view.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
@@ -23,37 +23,45 @@ export type Core = {
   served(): ServedRole | undefined;
   view(): ImdsView;
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
+  /** The same session with instants of this machine's own time. */
+  local(session: Session): Session;
+  /** How far this machine's clock is ahead of AWS; undefined until AWS has answered. */
+  clockSkewMs(): number | undefined;
   /** The named role, else the active one; throws where neither is there. */
   wanted(role: string | undefined): Promise<RoleSpec>;
   loop: { possible(): boolean; seen(): void };
 };
 
 const FETCH_LIMIT_MS = 60_000;
-// Under the fetch limit, so that a hung process is named as such.
-const PROCESS_LIMIT_MS = 50_000;
 
 export function createCore(context: Context, log: Log, baseOption: string | undefined): Core {
-  const { clock, env } = context;
-  const handler = createAwsHandler(env);
-  const sts = createSts(handler, clock);
-  limitCredentialProcesses(PROCESS_LIMIT_MS);
   const catalog = createRoleCatalog(context, baseOption);
-  const loop = watchLoops(createBaseSource({ env, sts, handler, clock }));
-  const fetch = createSessionSource({ sts, base: loop.source });
+  const { sts, base, time, clock } = createAwsParts(context, () => catalog.config().network.proxy);
+  const loop = watchLoops(base);
+  const source = createSessionSource({ sts, base: loop.source, clock });
   const sessions = createSessions({
-    fetch,
+    fetch: source.fetch,
     clock,
     chance: Math.random,
     earlyMs: () => catalog.config().refresh.early,
     fetchLimitMs: FETCH_LIMIT_MS,
     onEvent: (event) => logEvent(log, event),
   });
-  const active = createActiveRole({ sessions, catalog });
+  const signIn = async (spec: RoleSpec, code: string) => {
+    await source.signIn(spec, code, AbortSignal.timeout(FETCH_LIMIT_MS));
+    // Other roles may have waited for the same device.
+    sessions.wake("changed");
+  };
+  const active = createActiveRole({ sessions, catalog, signIn });
+  const local = createLocalSessions(time);
   const served = (): ServedRole | undefined => {
     const spec = active.spec();
     const key = active.key();
     if (spec === undefined || key === undefined) return undefined;
-    return { spec, session: sessions.current(key), state: sessions.state(key) };
+    const session = sessions.current(key);
+    const state = sessions.state(key);
+    // Whatever leaves the daemon is in this machine's own time.
+    return { spec, session: session && local(session), state: state && localState(state, time) };
   };
   const view = createImdsView();
   return {
@@ -61,13 +69,24 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     sessions,
     active,
     served,
-    view: () => view(served(), catalog.config(), clock.now()),
+    view: () => view(served(), catalog.config(), context.clock.now()),
     wanted: (role) => wanted(role, active, catalog),
     async credentials(role) {
       const spec = await wanted(role, active, catalog);
-      return credentialsAnswer(spec, await sessions.ensure(spec));
+      return credentialsAnswer(spec, local(await sessions.ensure(spec)));
     },
     loop,
+    local,
+    clockSkewMs: time.skewMs,
+  };
+}
+
+function localState(state: SessionState, time: AwsTime): SessionState {
+  const { nextRefreshAt, lastError } = state;
+  return {
+    ...state,
+    nextRefreshAt: nextRefreshAt && time.toLocal(nextRefreshAt),
+    lastError: lastError && { ...lastError, at: time.toLocal(lastError.at) },
   };
 }
 
@@ -114,6 +133,7 @@ function logEvent(log: Log, event: SessionEvent): void {
         role,
         key: `…${accessKeyId.slice(-4)}`,
         until: event.session.expiration?.toISOString(),
+        note: event.session.notices?.join("; "),
       });
       return;
     }

@@ -1,30 +1,46 @@
 // The same sources without a daemon, for one answer.
-import { createAwsHandler } from "../aws/http-handler.ts";
-import { createSts } from "../aws/sts.ts";
 import type { Context } from "../context.ts";
-import { complete } from "../sessions/sessions.ts";
-import { createBaseSource } from "../sources/base.ts";
-import { limitCredentialProcesses } from "../sources/process-limit.ts";
+import { CliError, messageOf } from "../errors.ts";
+import { complete } from "../sessions/complete.ts";
+import { brokerRoleNames } from "../sources/broker.ts";
 import { createSessionSource } from "../sources/role-session.ts";
+import { createAwsParts, toLocal } from "./aws-parts.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { createRoleCatalog } from "./role-catalog.ts";
 
 const LIMIT_MS = 60_000;
-const PROCESS_LIMIT_MS = 50_000;
 
 /** Credentials of a role, or of what `serve` would take without one. Asks nobody, opens nothing. */
 export async function oneShotCredentials(context: Context, role: string | undefined): Promise<CredentialsAnswer> {
-  const { clock, env } = context;
-  const handler = createAwsHandler(env);
-  const sts = createSts(handler, clock);
-  limitCredentialProcesses(PROCESS_LIMIT_MS);
   const catalog = createRoleCatalog(context, undefined);
   const spec = role === undefined ? await catalog.resolveDefault() : await catalog.resolve(role);
-  const fetch = createSessionSource({ sts, base: createBaseSource({ env, sts, handler, clock }) });
-  return credentialsAnswer(spec, complete(await fetch(spec, AbortSignal.timeout(LIMIT_MS)), clock.now()));
+  const parts = createAwsParts(context, () => catalog.config().network.proxy);
+  try {
+    const session = await createSessionSource(parts).fetch(spec, AbortSignal.timeout(LIMIT_MS));
+    return credentialsAnswer(spec, toLocal(complete(session, parts.time.now()), parts.time));
+  } catch (error) {
+    if (!(error instanceof CliError) || error.needs === undefined) throw error;
+    // A code is for a daemon, which keeps what it opens; here it would be asked for again each time.
+    const { message, exit, needs } = error;
+    throw new CliError(message, { hint: `metacred serve --background --role ${spec.name}`, exit, needs, cause: error });
+  }
 }
 
-export function listRoles(context: Context): Promise<string[]> {
-  return createRoleCatalog(context, undefined).names();
+/** Every name that `use` accepts. `say` hears which brokers could not be asked for theirs. */
+export async function listRoles(context: Context, say: (text: string) => void): Promise<string[]> {
+  const catalog = createRoleCatalog(context, undefined);
+  const names = await catalog.names();
+  const sources = Object.entries(catalog.config().sources);
+  if (sources.length === 0) return names;
+  const { send, clock } = createAwsParts(context, () => catalog.config().network.proxy);
+  const offered = sources.map(async ([source, settings]) => {
+    try {
+      return await brokerRoleNames({ source, settings }, { env: context.env, send, clock });
+    } catch (error) {
+      say(`metacred: ${messageOf(error)}\n`);
+      return [];
+    }
+  });
+  return [...new Set([...names, ...(await Promise.all(offered)).flat()])].toSorted();
 }

@@ -15,8 +15,11 @@ export type Status = {
   version: string;
   pid: number;
   started_at: string;
-  /** `serving`: a fresh SDK gets the role. `idle`: `use none`. `waiting`: nothing valid to serve, see last_error. */
-  state: "serving" | "idle" | "waiting";
+  /**
+   * `serving`: a fresh SDK gets the role. `idle`: `use none`. Nothing valid to serve: `needs-mfa` where a person must
+   * give a code, `waiting` for anything else; see last_error.
+   */
+  state: "serving" | "idle" | "waiting" | "needs-mfa";
   role: RoleStatus | null;
   previous_role: string | null;
   base: string | null;
@@ -24,7 +27,15 @@ export type Status = {
   redirect: { method: "nft" | "iptables" | "none"; healthy: boolean; checked_at: string | null };
   refusals: Record<string, number>;
   last_error: { message: string; hint: string | null; at: string; exit: number } | null;
+  /** What a person has to give, also while the role is still served. Absent from older daemons, like what follows. */
+  needs?: NeedAnswer | null;
+  /** What there is to know about the role's sessions, such as that AWS grants shorter ones. */
+  notes?: string[];
+  /** How far this machine's clock is ahead of AWS; null until AWS has answered. */
+  clock_skew_seconds?: number | null;
 };
+
+export type NeedAnswer = { kind: "mfa"; device: string };
 
 export type RoleStatus = {
   name: string;
@@ -54,4 +65,4 @@ export type CredentialsAnswer = {
 export type ContainerAnswer = { url: string; token: string; region: string | null };
 
 /** The body of every answer that is not 200. */
-export type ErrorAnswer = { error: { message: string; hint: string | null; exit: number } };
+export type ErrorAnswer = { error: { message: string; hint: string | null; exit: number; needs?: NeedAnswer } };

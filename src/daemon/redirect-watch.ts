@@ -1,5 +1,5 @@
 // Keeps the redirect true while serving: a cheap self-test every few seconds, and root's part applied anew where
-// something flushed its rules. Also notices that the machine slept, since only the wall clock runs on meanwhile.
+// something flushed its rules.
 import type { Log } from "../output.ts";
 import type { Clock } from "../sys/clock.ts";
 import type { Guard } from "./guard.ts";
@@ -8,16 +8,13 @@ import type { SelfTest } from "./self-test.ts";
 export type RedirectHealth = { healthy: boolean; checkedAt: Date | undefined };
 export type RedirectWatch = { health(): RedirectHealth; check(): Promise<boolean>; stop(): void };
 
-type Deps = { clock: Clock; log: Log; selfTest: SelfTest; guard: Guard | undefined; onWake(): void };
+type Deps = { clock: Clock; log: Log; selfTest: SelfTest; guard: Guard | undefined };
 
 const EVERY_MS = 3000;
-// A jump of the wall clock by more than this against the monotonic one: the machine was suspended.
-const SLEPT_MS = 10_000;
 
-export function watchRedirect({ clock, log, selfTest, guard, onWake }: Deps): RedirectWatch {
+export function watchRedirect({ clock, log, selfTest, guard }: Deps): RedirectWatch {
   let health: RedirectHealth = { healthy: true, checkedAt: undefined };
   let cancel = () => {};
-  let offsetMs = clock.now().getTime() - clock.monotonicMs();
   let guardEnded = false;
   let stopped = false;
   void guard?.ended.then(() => {
@@ -40,12 +37,6 @@ export function watchRedirect({ clock, log, selfTest, guard, onWake }: Deps): Re
   }
 
   async function tick(): Promise<void> {
-    const offset = clock.now().getTime() - clock.monotonicMs();
-    if (offset - offsetMs > SLEPT_MS) {
-      log.info("the machine woke up: refreshing");
-      onWake();
-    }
-    offsetMs = offset;
     const healthyBefore = health.healthy;
     // After a repair was asked for, the next look comes sooner.
     const healthy = await check();

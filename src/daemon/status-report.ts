@@ -5,6 +5,7 @@ import { advertisedExpiration } from "../sessions/schedule.ts";
 import { VERSION } from "../version.ts";
 import type { Guard } from "./guard.ts";
 import { type ServedRole, accountOf, advertiseMs, roleArnOfSpec } from "./imds-view.ts";
+import { roleNotes } from "./notes.ts";
 import type { RoleStatus, Status } from "./protocol.ts";
 import type { RedirectHealth } from "./redirect-watch.ts";
 
@@ -19,6 +20,7 @@ export type ReportInput = {
   redirect: Guard["method"] | "none";
   health: RedirectHealth;
   refusals: Record<string, number>;
+  clockSkewMs: number | undefined;
 };
 
 export function statusReport(input: ReportInput): Status {
@@ -29,7 +31,7 @@ export function statusReport(input: ReportInput): Status {
     version: VERSION,
     pid: input.pid,
     started_at: input.startedAt.toISOString(),
-    state: served === undefined ? "idle" : served.session === undefined ? "waiting" : "serving",
+    state: stateOf(served),
     role: served === undefined ? null : roleStatus(served, input),
     previous_role: input.previousName ?? null,
     base: served === undefined ? null : describeBase(served.spec.base),
@@ -43,7 +45,16 @@ export function statusReport(input: ReportInput): Status {
       error === undefined
         ? null
         : { message: error.message, hint: error.hint ?? null, at: error.at.toISOString(), exit: error.exit },
+    needs: error?.needs ?? null,
+    notes: served === undefined ? [] : roleNotes(served.spec, served.session, input.config.refresh.early),
+    clock_skew_seconds: input.clockSkewMs === undefined ? null : Math.round(input.clockSkewMs / 1000),
   };
+}
+
+function stateOf(served: ServedRole | undefined): Status["state"] {
+  if (served === undefined) return "idle";
+  if (served.session !== undefined) return "serving";
+  return served.state?.lastError?.needs === undefined ? "waiting" : "needs-mfa";
 }
 
 function roleStatus({ spec, session, state }: ServedRole, { now, config }: ReportInput): RoleStatus {

@@ -37,7 +37,7 @@ function desk({ waits = [] as string[], specOf = (name: string) => roleSpec({ na
     names: async () => [],
   };
   const sessions = { ensure, pin: (spec: RoleSpec | undefined) => void pinned.push(spec?.name) };
-  return { active: createActiveRole({ sessions, catalog }), pinned, pending };
+  return { active: createActiveRole({ sessions, catalog, signIn: async () => undefined }), pinned, pending };
 }
 
 async function serving(options: Parameters<typeof desk>[0] = {}): Promise<Desk> {
