@@ -13,7 +13,7 @@ _metacred() {
     'use:Switch the role that is served'
     'status:Show the role, its expiry, and whether clients reach it'
     'stop:Stop the daemon and remove the redirect'
-    'roles:List the names that `use` accepts\: roles of the config and AWS profiles'
+    'roles:List the names that `use` accepts\: roles of the config, AWS profiles, roles of brokers'
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
     'exec:Run a command under a role, without touching the one that is served'
     'env:Print a role'\''s credentials as variables for a shell; needs no daemon'
@@ -35,11 +35,13 @@ _metacred() {
             '-d[detach; return when ready]' \
             '--port[listen on this port of 127.0.0.1 (default 25772)]:value:' \
             '--no-redirect[endpoint mode\: no privileges, clients need AWS_EC2_METADATA_SERVICE_ENDPOINT]' \
+            '--mfa-code[what the role'\''s MFA device shows; else it is asked]:value:' \
             '--force[serve although another metadata service answers]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         use)
-          _arguments -s '--config[configuration file]:value:_files' \
+          _arguments -s '--mfa-code[what the role'\''s MFA device shows; else it is asked]:value:' \
+            '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \
             '1:word:{_metacred_names roles}' ;;
         status)

@@ -1,8 +1,9 @@
 // What `serve` and `use` refuse because of what is at 169.254.169.254: somebody else's service, or metacred itself.
 import { describe, expect, test } from "bun:test";
+import { DEMO_ROLES } from "../../src/demo/world.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import { untilTrue } from "../support/until.ts";
-import { testWorld } from "../support/world.ts";
+import { CONFIG, testWorld } from "../support/world.ts";
 
 describe.skipIf(!canUseNetns(["nft", "curl", "python3"]))("169.254.169.254", () => {
   test("another service answers there: refused, unless --force", async () => {
@@ -37,6 +38,25 @@ describe.skipIf(!canUseNetns(["nft", "curl", "python3"]))("169.254.169.254", () 
     expect(exitCode).toBe(1);
     const status = JSON.parse((await world.metacred(["status", "--json"])).stdout);
     expect(status).toMatchObject({ state: "serving", role: { name: "dev" }, refusals: { loop: 1 } });
+  });
+
+  test("a broker that is metacred itself: the same; another emulator is a source like any other", async () => {
+    await using ns = await netns();
+    await using world = await testWorld({
+      ns,
+      config: `${CONFIG}[sources.self]\nurl = "http://169.254.169.254"\n[sources.mock]\nurl = "MOCK"\n`,
+    });
+    world.file("config.toml", (await Bun.file(`${world.folder}/config.toml`).text()).replace("MOCK", world.stsUrl));
+    const offers = [{ role: "ReadOnly", arn: DEMO_ROLES.readOnly }];
+    await world.aws({ do: "broker", broker: { offers, requiresToken: true } });
+    await world.metacred(["serve", "--role", "dev", "--background"]);
+    const { exitCode, stderr } = await world.metacred(["use", "self"]);
+    expect(stderr).toStartWith(
+      "metacred: the credentials of broker self come from 169.254.169.254, which is metacred itself: a loop\n  try: ",
+    );
+    expect(exitCode).toBe(1);
+    expect((await world.metacred(["use", "mock"])).exitCode).toBe(0);
+    expect((await world.metacred(["status", "--format", "{role} {account}"])).stdout).toBe("mock 222233334444\n");
   });
 
   test("a base in endpoint mode that asks metacred itself: the same", async () => {

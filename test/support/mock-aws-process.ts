@@ -1,5 +1,7 @@
 // The mock AWS as a process of its own, for tests whose clients live in another network namespace. It says its URL,
 // then obeys one JSON order a line and answers each with one.
+import type { MockBroker } from "../../src/demo/broker-service.ts";
+import type { Reply } from "../../src/demo/service.ts";
 import { startMockAws } from "../../src/demo/mock-aws.ts";
 
 export type MockOrder =
@@ -7,9 +9,16 @@ export type MockOrder =
   | { do: "hold"; action: string }
   | { do: "release"; action: string }
   | { do: "untilCalled"; action: string; times: number }
-  | { do: "delayMs"; action: string; ms: number };
+  | { do: "delayMs"; action: string; ms: number }
+  | { do: "broker"; broker: MockBroker }
+  | { do: "answerNext"; action: string; reply: Reply };
 
-const aws = startMockAws({ webIdentityTokens: ["a-web-identity-token"] });
+// How far AWS's clock is ahead of this machine's, so that this machine's is wrong.
+const aheadMs = Number(process.argv[2] ?? "0");
+const aws = startMockAws({
+  webIdentityTokens: ["a-web-identity-token"],
+  now: () => new Date(Date.now() + aheadMs),
+});
 const releases = new Map<string, () => void>();
 
 async function obey(order: MockOrder): Promise<number> {
@@ -25,6 +34,12 @@ async function obey(order: MockOrder): Promise<number> {
     case "untilCalled":
       await aws.untilCalled(order.action, order.times);
       return aws.count(order.action);
+    case "broker":
+      aws.broker(order.broker);
+      return 0;
+    case "answerNext":
+      aws.answerNext(order.action, order.reply);
+      return 0;
     case "delayMs":
       aws.delayMs(order.action, order.ms);
       return order.ms;

@@ -46,6 +46,8 @@ type WorldOptions = {
   config?: string;
   awsConfig?: string;
   binary?: string;
+  /** This machine's clock is wrong by that much: AWS's is ahead of it. */
+  awsAheadMs?: number;
 };
 
 export async function testWorld(options: WorldOptions = {}): Promise<World> {
@@ -58,9 +60,12 @@ export async function testWorld(options: WorldOptions = {}): Promise<World> {
     return path;
   };
   const inNamespace = options.enter ?? (ns === undefined ? [] : ["ip", "netns", "exec", ns.name]);
-  const mock = Bun.spawn([...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts")], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const mock = Bun.spawn(
+    [...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts"), `${options.awsAheadMs ?? 0}`],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   const mockLine = lineReader(mock.stdout);
   const stsUrl = (await mockLine()) ?? "";
   const path = binary ?? (await builtBinary());
