@@ -166,6 +166,11 @@ export function createSessions(options: SessionsOptions): Sessions {
   // A role that is neither active nor asked for any more is let go instead of being refreshed for nobody.
   function due(entry: Entry): void {
     if (!isWanted(entry)) {
+      // What a failed refresh left is good for whoever asks until it ends; only then is the role let go.
+      if (entry.failures > 0 && entry.session?.expiration !== undefined && valid(entry) !== undefined) {
+        schedule(entry, later(retryDelayMs(entry.failures, options.chance)));
+        return;
+      }
       entries.delete(sessionKey(entry.spec));
       options.onEvent({ kind: "released", spec: entry.spec });
       return;
