@@ -11,7 +11,12 @@ const TRUE_START = Date.parse("2026-01-01T00:00:00Z");
 function machine(aheadMs: number) {
   const clock = manualClock(new Date(TRUE_START + aheadMs).toISOString());
   const time = createAwsTime(clock);
-  return { clock, time, measureAt: (ms: number) => time.measure(new Date(TRUE_START + ms).toUTCString()) };
+  const measureAt = (ms: number) => {
+    time.measure(new Date(TRUE_START + ms).toUTCString());
+    // Looked at once before whatever happens next, as every request does.
+    time.now();
+  };
+  return { clock, time, measureAt };
 }
 const sinceStart = (date: Date) => date.getTime() - TRUE_START;
 

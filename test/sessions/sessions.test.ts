@@ -62,6 +62,14 @@ describe("refresh ahead of time", () => {
     expect(it.sessions.state(KEY)?.nextRefreshAt).toEqual(new Date("2026-01-01T01:09:40Z"));
   });
 
+  test("sessions of half a second: a second between two fetches all the same", async () => {
+    const it = await serving(1 / 120);
+    await it.clock.advance(999);
+    expect(it.calls.length).toBe(1);
+    await it.clock.advance(1);
+    expect(it.calls.length).toBe(2);
+  });
+
   test("jitter makes it earlier", async () => {
     const it = await serving(60, () => 0.999999);
     await it.clock.advance(32 * MINUTE_MS);
