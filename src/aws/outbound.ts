@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { rootCertificates } from "node:tls";
 import { CliError } from "../errors.ts";
 import type { Environment } from "../paths.ts";
-import { configuredProxy } from "./proxy.ts";
+import { configuredProxy, isLinkLocal } from "./proxy.ts";
 
 export type OutboundRequest = {
   url: string;
@@ -35,7 +35,7 @@ export function createOutbound({ env, proxy: named }: OutboundOptions): Outbound
   const bundle = bundleOf(env);
   return async ({ url, method, headers, body, limitMs = REQUEST_LIMIT_MS, signal, tls }) => {
     const limit = AbortSignal.timeout(limitMs);
-    const proxy = configuredProxy(new URL(url), env, named?.());
+    const proxy = proxyFor(new URL(url), env, named?.());
     const trust = tls ?? (bundle === undefined ? undefined : { ca: bundle });
     const answer = await fetch(url, {
       method,
@@ -48,6 +48,11 @@ export function createOutbound({ env, proxy: named }: OutboundOptions): Outbound
     });
     return { status: answer.status, headers: answer.headers, body: await read(answer, new URL(url).host) };
   };
+}
+
+// `false` keeps fetch from what the environment says; bun-types do not know it.
+function proxyFor(url: URL, env: Environment, named: string | undefined): string | undefined {
+  return isLinkLocal(url) ? (false as unknown as string) : configuredProxy(url, env, named);
 }
 
 async function read(answer: Response, host: string): Promise<Uint8Array> {

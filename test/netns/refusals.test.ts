@@ -49,7 +49,9 @@ describe.skipIf(!canUseNetns(["nft", "curl", "python3"]))("169.254.169.254", () 
     world.file("config.toml", (await Bun.file(`${world.folder}/config.toml`).text()).replace("MOCK", world.stsUrl));
     const offers = [{ role: "ReadOnly", arn: DEMO_ROLES.readOnly }];
     await world.aws({ do: "broker", broker: { offers, requiresToken: true } });
-    await world.metacred(["serve", "--role", "dev", "--background"]);
+    // No proxy can reach that address, so none is asked.
+    const env = { HTTP_PROXY: "http://127.0.0.1:9", NO_PROXY: "127.0.0.1" };
+    await world.metacred(["serve", "--role", "dev", "--background"], { env });
     const { exitCode, stderr } = await world.metacred(["use", "self"]);
     expect(stderr).toStartWith(
       "metacred: the credentials of broker self come from 169.254.169.254, which is metacred itself: a loop\n  try: ",
