@@ -10,16 +10,14 @@ type Deps = {
   findCaller: CallerFinder;
   /** True while base credentials are being fetched: only then can a request come from that very fetch. */
   mayLoop(): boolean;
-  onLoop(): void;
 };
 
-export function createCallerOf({ context, findCaller, mayLoop, onLoop }: Deps): (peer: HttpPeer) => ImdsCaller {
+export function createCallerOf({ context, findCaller, mayLoop }: Deps): (peer: HttpPeer) => ImdsCaller {
   // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
   const knowsUid = callerIdentity(context.platform) === "kernel";
   return (peer) => {
     const owner = findCaller(peer);
     const loop = owner.uid !== undefined && mayLoop() && isOwnOrDescendant(owner.inode, owner.uid);
-    if (loop) onLoop();
     return { address: peer.address, uid: knowsUid ? owner.uid : context.uid, loop };
   };
 }

@@ -116,7 +116,7 @@ function listen({ context, core, log, uids, findCaller, refusals }: Deps, grants
   const server = listenHttp<ImdsCaller>(
     { hostname: HOSTNAME, port: 0 },
     {
-      accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible, onLoop: core.loop.seen }),
+      accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible }),
       handle(request, caller) {
         answer ??= createContainer({
           grant: (path) => grants.get(path),
@@ -126,6 +126,7 @@ function listen({ context, core, log, uids, findCaller, refusals }: Deps, grants
           uids,
         });
         const given = answer(request, caller);
+        if (given.refusal === "loop") core.loop.seen();
         if (given.refusal !== undefined) refusals.count(given.refusal, caller.uid);
         return given;
       },

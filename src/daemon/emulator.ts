@@ -82,6 +82,8 @@ function listenOn(where: { hostname: string; port: number; reusePort: boolean },
     handle(request, caller) {
       if (deps.selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
       const answer = imds(request, caller);
+      // Not when it connects: the daemon's own self-test does so, too, and is no reason for a fetch to fail.
+      if (answer.refusal === "loop") deps.onLoop();
       if (answer.refusal !== undefined) deps.refusals.count(answer.refusal, caller.uid);
       return answer;
     },
