@@ -1,11 +1,14 @@
 #!/bin/sh
 # Builds the program into one file.
 #   sh build.sh       for this machine: dist/metacred
-#   sh build.sh all   for every platform: dist/metacred-VERSION-OS-ARCH and dist/SHA256SUMS
-# METACRED_VERSION builds under another version than package.json's, METACRED_DIST into another folder.
+#   sh build.sh all   for every platform: dist/metacred-OS-ARCH
+#   sh build.sh release   for every platform, packed: archives, .deb, .rpm and SHA256SUMS in dist/release
+# METACRED_VERSION builds under another version than package.json's, METACRED_DIST into another folder. A release takes
+# its version from git as well. METACRED_TARGETS packs fewer platforms; METACRED_RELEASE_URL, the address at which the
+# release will be, adds a Homebrew formula.
 set -eu
 
-TARGETS='linux-x64 linux-arm64 linux-x64-musl darwin-arm64 darwin-x64 windows-x64'
+TARGETS=${METACRED_TARGETS:-linux-x64 linux-arm64 linux-x64-musl darwin-arm64 darwin-x64 windows-x64}
 
 fail() {
   printf 'build.sh: %s\n  try: %s\n' "$1" "$2" >&2
@@ -29,9 +32,10 @@ find_bun() {
 compile() {
   file=$1
   shift
-  "$bun" build src/main.ts src/cli.ts src/engine.ts --compile --minify --sourcemap=linked --bytecode --format=esm \
+  case $* in *-musl*) musl=true ;; *) musl=false ;; esac
+  "$bun" build src/main.ts src/cli.ts src/engine.ts src/keychain.ts --compile --minify --sourcemap=linked --bytecode --format=esm \
     --no-compile-autoload-bunfig --no-compile-autoload-dotenv \
-    --define BUILD_VERSION="\"$version\"" "$@" --outfile "$file" >"$work/log" 2>&1 || {
+    --define BUILD_VERSION="\"$version\"" --define BUILD_MUSL="$musl" "$@" --outfile "$file" >"$work/log" 2>&1 || {
     cat "$work/log" >&2
     fail "Bun could not build ${*:-the program}" 'read what it says above'
   }
@@ -54,26 +58,49 @@ build_host() {
 }
 
 build_all() {
-  mkdir "$work/release"
+  mkdir "$work/programs"
   for target in $TARGETS; do
     extension=
     [ "${target%%-*}" != windows ] || extension=.exe
     mkdir "$work/$target"
     # The same inner name for all, since it is what stack traces show.
     compile "$work/$target/metacred$extension" "--target=bun-$target"
-    mv "$work/$target/metacred$extension" "$work/release/metacred-$version-$target$extension"
+    mv "$work/$target/metacred$extension" "$work/programs/metacred-$target$extension"
   done
-  (cd "$work/release" && if command -v sha256sum >/dev/null; then sha256sum -- *; else shasum -a 256 -- *; fi) >"$work/sums"
-  rm -f "$dist"/metacred-* "$dist/SHA256SUMS"
-  mv "$work/release"/* "$dist"
-  mv "$work/sums" "$dist/SHA256SUMS"
 }
+
+build_release() {
+  build_all
+  mkdir "$work/release"
+  "$bun" packages/release.ts "$work/programs" "$work/release" "$version" "$(commit_seconds)"
+  rm -rf "$dist/release"
+  mv "$work/release" "$dist/release"
+}
+
+# The version of package.json for the commit that is tagged with it; any other commit is named behind it.
+release_version() {
+  commit=$(git rev-parse --short=12 HEAD 2>/dev/null) || commit=
+  changed=$(git status --porcelain 2>/dev/null) || changed=
+  tag=$(git describe --exact-match --tags --match "v$1" 2>/dev/null) || tag=
+  if [ -z "$commit" ] || { [ "$tag" = "v$1" ] && [ -z "$changed" ]; }; then
+    printf '%s\n' "$1"
+  else
+    printf '%s-git.%s%s\n' "$1" "$commit" "${changed:+.changed}"
+  fi
+}
+
+# The time that files in packages are said to be of: the commit's, or, without one, the first that a .zip can name.
+commit_seconds() { git log -1 --format=%ct 2>/dev/null || echo 315532800; }
 
 CDPATH='' cd -- "$(dirname -- "$0")"
 # They would change what Bun does, or what it puts in.
 unset BUN_OPTIONS BUN_BE_BUN NODE_ENV
 
-version=${METACRED_VERSION:-$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)}
+version=${METACRED_VERSION:-}
+if [ -z "$version" ]; then
+  version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)
+  [ "${1-}" != release ] || version=$(release_version "$version")
+fi
 case $version in
   # A program that calls itself -dev looks for its source files.
   '' | *[!0-9A-Za-z.-]* | *-dev) fail "\"$version\" is no version" 'METACRED_VERSION=1.2.3 sh build.sh' ;;
@@ -90,6 +117,10 @@ trap 'exit 143' TERM HUP
 
 case ${1-} in
   '') build_host ;;
-  all) build_all ;;
-  *) fail "there is nothing called \"$1\" to build" 'sh build.sh, or sh build.sh all' ;;
+  all)
+    build_all
+    mv -f "$work/programs"/* "$dist"
+    ;;
+  release) build_release ;;
+  *) fail "there is nothing called \"$1\" to build" 'sh build.sh, sh build.sh all, or sh build.sh release' ;;
 esac

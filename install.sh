@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs metacred for one user: the program, and completions for bash, zsh and fish. Needs no root.
+# Installs metacred for one user: the program, its manual page, completions for bash, zsh and fish. Needs no root.
 set -eu
 
 usage() {
@@ -7,7 +7,7 @@ usage() {
 usage: sh install.sh [--release URL_OR_FOLDER [--version VERSION]] | --uninstall
 
   sh install.sh                        build this checkout (needs Node.js 20 and npm, or Bun) and install it
-  sh install.sh --release DIR_OR_URL   install what `npm run build:all` made there, after comparing its SHA-256
+  sh install.sh --release DIR_OR_URL   install what `npm run release` made there, after comparing its SHA-256
   PREFIX=/opt/metacred sh install.sh   into another place than ~/.local
   sh install.sh --uninstall            remove what was installed
 USAGE
@@ -24,7 +24,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 staged() { printf '%s/.%s.new-%s' "$(dirname -- "$1")" "$(basename -- "$1")" "$$"; }
 
 clean_up() {
-  for path in "$program" "$for_bash" "$for_zsh" "$for_fish"; do rm -f "$(staged "$path")"; done
+  for path in "$program" "$for_man" "$for_bash" "$for_zsh" "$for_fish"; do rm -f "$(staged "$path")"; done
   [ -z "${work-}" ] || rm -rf "$work"
 }
 
@@ -56,7 +56,7 @@ build_checkout() {
   quietly "\"$*\" failed" 'look at what it says above' "$@"
   unset METACRED_DIST
   quietly 'the build failed' 'sh build.sh' sh build.sh
-  source=$here/dist/metacred
+  source=$here/dist/metacred manual=$here/packages/metacred.1 completions=$here/completions
   version=$("$source" --version)
 }
 
@@ -114,7 +114,7 @@ sha256() {
 
 # The one version that the release has for this platform, where none was asked for.
 find_version() {
-  offered=$(sed -n "s/^[0-9a-f]\{64\} [ *]metacred-\([0-9].*\)-$platform\$/\1/p" "$work/sums")
+  offered=$(sed -n "s/^[0-9a-f]\{64\} [ *]metacred-\([0-9].*\)-$platform\.tar\.gz\$/\1/p" "$work/sums")
   case $offered in
     '') fail "the release has no program for $platform" 'a checkout: sh install.sh builds it where Bun runs' ;;
     *"
@@ -128,27 +128,25 @@ take_release() {
   find_platform
   fetch SHA256SUMS "$work/sums"
   [ -n "$version" ] || find_version
-  name=metacred-$version-$platform
+  folder=metacred-$version-$platform name=metacred-$version-$platform.tar.gz
   sum=$(awk -v name="$name" '$2 == name || $2 == "*" name { print $1 }' "$work/sums")
   [ -n "$sum" ] || fail "the release has no $name" 'another --version, or a checkout: sh install.sh'
-  source=$work/metacred
-  fetch "$name" "$source"
-  [ "$(sha256 "$source")" = "$sum" ] ||
+  fetch "$name" "$work/$name"
+  [ "$(sha256 "$work/$name")" = "$sum" ] ||
     fail "$name is not the file that SHA256SUMS names; nothing was changed" 'download it again, and do not run it'
+  quietly "cannot unpack $name" 'install tar and gzip' tar -xzf "$work/$name" -C "$work"
+  source=$work/$folder/metacred manual=$work/$folder/man/metacred.1 completions=$work/$folder/completions
 }
 
 # --- into place ---
 
-completion() {
-  if [ -n "$release" ]; then
-    "$(staged "$program")" completions "$1" || fail "the program gave no completions for $1" 'another --version'
-  else
-    cat -- "$here/completions/metacred.$1"
-  fi
+# place FILE PLACE: ready beside its place.
+place() {
+  cp -- "$1" "$(staged "$2")" || fail "there is no $(basename -- "$1") to install" 'another --version'
 }
 
 install_all() {
-  for path in "$program" "$for_bash" "$for_zsh" "$for_fish"; do
+  for path in "$program" "$for_man" "$for_bash" "$for_zsh" "$for_fish"; do
     [ ! -d "$path" ] || fail "$path is a folder" 'move it away'
     mkdir -p -- "$(dirname -- "$path")" || fail "cannot make the folder of $path" 'PREFIX=FOLDER sh install.sh'
   done
@@ -162,15 +160,16 @@ install_all() {
   fi
   said=$("$new" --version </dev/null) || said="nothing (exit code $?)"
   [ "$said" = "$version" ] || fail "the program says $said to --version, not $version; nothing was changed" 'build it, or download it, again'
-  completion bash >"$(staged "$for_bash")"
-  completion zsh >"$(staged "$for_zsh")"
-  completion fish >"$(staged "$for_fish")"
-  for path in "$for_bash" "$for_zsh" "$for_fish" "$program"; do
+  place "$manual" "$for_man"
+  place "$completions/metacred.bash" "$for_bash"
+  place "$completions/metacred.zsh" "$for_zsh"
+  place "$completions/metacred.fish" "$for_fish"
+  for path in "$for_man" "$for_bash" "$for_zsh" "$for_fish" "$program"; do
     chmod a+r "$(staged "$path")"
     mv -f -- "$(staged "$path")" "$path"
   done
   echo "installed metacred $version: $program"
-  echo "completions for bash, zsh and fish: $PREFIX/share"
+  echo "manual page, completions for bash, zsh and fish: $PREFIX/share"
   warn_of_path
 }
 
@@ -195,17 +194,25 @@ warn_of_path() {
 }
 
 uninstall() {
+  # Else it would be started at each login, and be missed.
+  unit=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user/metacred.service
+  if [ -x "$program" ] && grep -qsF "$program" "$unit"; then
+    "$program" service uninstall </dev/null || fail 'it still starts at login' "$program service uninstall"
+  fi
   if [ -x "$program" ] && "$program" status >/dev/null 2>&1 </dev/null; then
     fail 'metacred is running' "$program stop, then sh install.sh --uninstall"
   fi
+  if [ -e "/etc/systemd/system/metacred-redirect-$(id -u).socket" ]; then
+    "$program" net uninstall || fail "root's part is still installed" "$program net uninstall"
+  fi
   said="no metacred is installed in $PREFIX"
-  for path in "$program" "$for_bash" "$for_zsh" "$for_fish"; do
+  for path in "$program" "$for_man" "$for_bash" "$for_zsh" "$for_fish"; do
     [ ! -f "$path" ] || said="removed metacred from $PREFIX"
     rm -f -- "$path" || fail "cannot remove $path" 'the user who installed it'
   done
   # Only folders that are empty now, from the inside out.
   for folder in bin share/bash-completion/completions share/bash-completion share/zsh/site-functions share/zsh \
-    share/fish/vendor_completions.d share/fish share; do
+    share/fish/vendor_completions.d share/fish share/man/man1 share/man share; do
     rmdir -- "$PREFIX/$folder" 2>/dev/null || :
   done
   echo "$said"
@@ -235,6 +242,7 @@ done
 PREFIX=${PREFIX:-$HOME/.local}
 case $PREFIX in /*) ;; *) PREFIX=$PWD/$PREFIX ;; esac
 program=$PREFIX/bin/metacred
+for_man=$PREFIX/share/man/man1/metacred.1
 for_bash=$PREFIX/share/bash-completion/completions/metacred
 for_zsh=$PREFIX/share/zsh/site-functions/_metacred
 for_fish=$PREFIX/share/fish/vendor_completions.d/metacred.fish

@@ -45,9 +45,12 @@ ${values.join("\n")}
   case $words in
     '@files') mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     '@'*) words=$("\${COMP_WORDS[0]}" __complete "\${words#@}" 2>/dev/null) ;;
+    *) words=\${words// /$'\\n'} ;;
   esac
-  local IFS=$' \\n'
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  # Not compgen -W: it would run a $(command) that stands in the name of a profile.
+  while IFS= read -r word; do
+    [[ $word && $word == "$current"* ]] && COMPREPLY+=("$(printf %q "$word")")
+  done <<<"$words"
 }
 complete -F _metacred metacred
 `;

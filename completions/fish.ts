@@ -35,7 +35,7 @@ end`;
 function candidates(values: Values): string {
   if (values === "none") return "-f";
   if (values === "files") return "-F";
-  return typeof values === "string" ? `-f -a '(metacred __complete ${values})'` : `-f -a '${values.join(" ")}'`;
+  return typeof values === "string" ? `-f -a '(metacred __complete ${values} --described)'` : `-f -a '${values.join(" ")}'`;
 }
 
 function quote(text: string): string {

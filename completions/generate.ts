@@ -3,9 +3,11 @@ import { join } from "node:path";
 import type { ArgDef, ArgsDef } from "citty";
 import { aliasesOf } from "../src/cli-args.ts";
 import { COMMANDS } from "../src/cli.ts";
+import { NET_ACTIONS } from "../src/daemon/net-action.ts";
 import { descriptionOf } from "../src/help.ts";
 import { renderBash } from "./bash.ts";
 import { renderFish } from "./fish.ts";
+import { renderPowershell } from "./powershell.ts";
 import { renderZsh } from "./zsh.ts";
 
 /** What may follow a flag or stand as a word: role names and profiles are asked of the program at completion time. */
@@ -18,8 +20,9 @@ const BY_HINT: Readonly<Record<string, Values>> = {
   ROLE: "roles",
   PROFILE: "profiles",
   FILE: "files",
-  SHELL: ["bash", "zsh", "fish"],
+  SHELL: ["bash", "zsh", "fish", "powershell"],
   FORMAT: ["sh", "fish", "powershell", "dotenv"],
+  ACTION: NET_ACTIONS,
 };
 
 const CONFIG_FLAG: FlagSpec = { long: "config", short: undefined, description: "configuration file", values: "files" };
@@ -52,7 +55,9 @@ function flagSpec(name: string, arg: ArgDef): FlagSpec {
 }
 
 function valuesOf(arg: ArgDef): Values {
-  return BY_HINT[arg.valueHint ?? ""] ?? "none";
+  const hint = arg.valueHint ?? "";
+  // `install|uninstall` is a list of words by itself.
+  return BY_HINT[hint] ?? (hint.includes("|") ? hint.split("|") : "none");
 }
 
 /** File name to text, for every shell. */
@@ -62,6 +67,7 @@ export async function completionFiles(): Promise<Record<string, string>> {
     "metacred.bash": renderBash(specs),
     "metacred.zsh": renderZsh(specs),
     "metacred.fish": renderFish(specs),
+    "metacred.ps1": renderPowershell(specs),
   };
 }
 

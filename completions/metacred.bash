@@ -23,13 +23,19 @@ _metacred() {
     use) flags="--mfa-code --config --help" words="@roles" ;;
     status) flags="--json --check --format --config --help" words="" ;;
     stop) flags="--config --help" words="" ;;
-    roles) flags="--json --config --help" words="" ;;
+    roles) flags="--json --refresh --config --help" words="" ;;
+    login) flags="--device-code --no-browser --config --help" words="" ;;
+    logout) flags="--config --help" words="" ;;
+    keys) flags="--stdin --json --config --help" words="add list remove" ;;
     credential-process) flags="--role --config --help" words="" ;;
     exec) flags="--role --env --config --help" words="" ;;
     env) flags="--role --format --json --config --help" words="" ;;
-    completions) flags="--config --help" words="bash zsh fish" ;;
+    service) flags="--system --json --config --help" words="install uninstall status" ;;
+    doctor) flags="--json --fix --config --help" words="" ;;
+    net) flags="--json --config --help" words="plan up down status install uninstall" ;;
+    completions) flags="--config --help" words="bash zsh fish powershell" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop roles credential-process exec env completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop roles login logout keys credential-process exec env service doctor net completions demo" ;;
   esac
   case $command:$previous in
     serve:--role) words="@roles" ;;
@@ -48,8 +54,11 @@ _metacred() {
   case $words in
     '@files') mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     '@'*) words=$("${COMP_WORDS[0]}" __complete "${words#@}" 2>/dev/null) ;;
+    *) words=${words// /$'\n'} ;;
   esac
-  local IFS=$' \n'
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  # Not compgen -W: it would run a $(command) that stands in the name of a profile.
+  while IFS= read -r word; do
+    [[ $word && $word == "$current"* ]] && COMPREPLY+=("$(printf %q "$word")")
+  done <<<"$words"
 }
 complete -F _metacred metacred

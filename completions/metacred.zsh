@@ -2,8 +2,10 @@
 # metacred completions for zsh; made by `metacred completions zsh`
 _metacred_names() {
   local -a names
-  names=(${(f)"$(metacred __complete $1 2>/dev/null)"})
-  compadd -a names
+  names=(${(f)"$(metacred __complete $1 --described 2>/dev/null)"})
+  # _describe divides at the first colon that has no backslash, and an ARN is full of them.
+  names=(${${names//:/\\:}/$'\t'/:})
+  _describe name names
 }
 _metacred() {
   # Not `commands`: zsh has an array of that name, which completes the words behind `--`.
@@ -13,10 +15,16 @@ _metacred() {
     'use:Switch the role that is served'
     'status:Show the role, its expiry, and whether clients reach it'
     'stop:Stop the daemon and remove the redirect'
-    'roles:List the names that `use` accepts\: roles of the config, AWS profiles, roles of brokers'
+    'roles:List the names that `use` accepts\: roles of the config, AWS profiles, roles of SSO and of brokers'
+    'login:Sign in to SSO (IAM Identity Center); once, for every program'
+    'logout:Sign out of SSO, at AWS and here; sessions that came from it are dropped'
+    'keys:Keep IAM user keys in the OS keychain\: add, list, remove'
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
     'exec:Run a command under a role, without touching the one that is served'
     'env:Print a role'\''s credentials as variables for a shell; needs no daemon'
+    'service:Start at login\: install, uninstall or show the service'
+    'doctor:Find what would stop an SDK from getting the role, and how to mend it'
+    'net:The redirect alone\: plan, up, down, status, install, uninstall'
     'completions:Print the completion script of a shell'
     'demo:See it work in a minute, with a mock AWS\: no account, no network, no root'
   )
@@ -55,8 +63,23 @@ _metacred() {
             '(- *)--help[show help]' ;;
         roles)
           _arguments -s '--json[print a JSON list]' \
+            '--refresh[ask SSO again; otherwise once a day]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
+        login)
+          _arguments -s '--device-code[type a code in a browser anywhere, as over SSH]' \
+            '--no-browser[print the address instead of opening it]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        logout)
+          _arguments -s '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        keys)
+          _arguments -s '--stdin[add\: read key id and secret from standard input, a line each]' \
+            '--json[list\: print JSON]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' \
+            '1:word:(add list remove)' ;;
         credential-process)
           _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
             '--config[configuration file]:value:_files' \
@@ -79,10 +102,26 @@ _metacred() {
             '--json[print one JSON object]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
+        service)
+          _arguments -s '--system[the machine'\''s service, under a user of its own]' \
+            '--json[print the status as JSON]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' \
+            '1:word:(install uninstall status)' ;;
+        doctor)
+          _arguments -s '--json[print JSON]' \
+            '--fix[apply what is safe\: permissions and stale files of metacred'\''s own]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        net)
+          _arguments -s '--json[print JSON]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' \
+            '1:word:(plan up down status install uninstall)' ;;
         completions)
           _arguments -s '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \
-            '1:word:(bash zsh fish)' ;;
+            '1:word:(bash zsh fish powershell)' ;;
         demo)
           _arguments -s '--keep[leave mock and emulator running until Ctrl-C]' \
             '--config[configuration file]:value:_files' \

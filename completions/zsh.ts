@@ -10,8 +10,10 @@ export function renderZsh(commands: readonly CommandSpec[]): string {
 # metacred completions for zsh; made by \`metacred completions zsh\`
 _metacred_names() {
   local -a names
-  names=(\${(f)"$(metacred __complete $1 2>/dev/null)"})
-  compadd -a names
+  names=(\${(f)"$(metacred __complete $1 --described 2>/dev/null)"})
+  # _describe divides at the first colon that has no backslash, and an ARN is full of them.
+  names=(\${\${names//:/\\\\:}/$'\\t'/:})
+  _describe name names
 }
 _metacred() {
   # Not \`commands\`: zsh has an array of that name, which completes the words behind \`--\`.

@@ -26,15 +26,22 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   status: () => load(import("./commands/status.ts")),
   stop: () => load(import("./commands/stop.ts")),
   roles: () => load(import("./commands/roles.ts")),
+  login: () => load(import("./commands/login.ts")),
+  logout: () => load(import("./commands/logout.ts")),
+  keys: () => load(import("./commands/keys.ts")),
   "credential-process": () => load(import("./commands/credential-process.ts")),
   exec: () => load(import("./commands/exec.ts")),
   env: () => load(import("./commands/env.ts")),
+  service: () => load(import("./commands/service.ts")),
+  doctor: () => load(import("./commands/doctor.ts")),
+  net: () => load(import("./commands/net.ts")),
   completions: () => load(import("./commands/completions.ts")),
   demo: () => load(import("./commands/demo.ts")),
 };
 
 const HIDDEN: Readonly<Record<string, Load>> = {
   __daemon: () => load(import("./commands/daemon.ts")),
+  __service: () => load(import("./commands/service-run.ts")),
 };
 
 /** Runs one command; resolves to its exit code. `tail` is what stood behind `--`. */

@@ -1,5 +1,11 @@
 // Third entry point of the binary: what needs the AWS SDK. Reached only by load-engine.ts.
 export { runBackground } from "./daemon/background.ts";
+export { runUnderService } from "./daemon/under-service.ts";
 export { runForeground } from "./daemon/foreground.ts";
 export { oneShotCredentials, listRoles } from "./daemon/one-shot.ts";
 export { runDemo } from "./demo/tour.ts";
+export { runLogin } from "./daemon/sign-in.ts";
+export { runLogout } from "./daemon/sign-out.ts";
+export { addUserKeys, listUserKeys, removeUserKeys } from "./daemon/user-keys.ts";
+export { runNet } from "./daemon/net-command.ts";
+export { runDoctor } from "./daemon/doctor.ts";

@@ -1,6 +1,7 @@
 // The commands that prompts and scripts run all day, recognised before any parser is loaded: the parser alone would
 // cost as much as the rest of `status`. Anything but these exact shapes goes the ordinary way.
 import type { Context } from "./context.ts";
+import { loadKeychain } from "./load-keychain.ts";
 import { print } from "./print.ts";
 import { printNames } from "./quick/complete.ts";
 import { printEnv } from "./quick/env.ts";
@@ -26,8 +27,10 @@ export function fastPath(head: readonly string[], hasTail: boolean): Quick | und
       return credentialProcessOf(rest);
     case "env":
       return envOf(rest);
+    case "__keychain":
+      return async () => (await loadKeychain()).runKeychainChild();
     case "__complete":
-      return (context) => printNames(context, rest[0] ?? "");
+      return (context) => printNames(context, rest[0] ?? "", rest[1] === "--described");
     default:
       return undefined;
   }

@@ -22,21 +22,39 @@ export async function renderOverview(
   ].join("\n");
 }
 
-export async function renderHelp(name: string, command: CommandModule): Promise<string> {
+export type HelpParts = {
+  usage: string;
+  description: string;
+  examples: readonly string[];
+  /** How a flag is written, and what it does. */
+  flags: readonly (readonly [string, string])[];
+};
+
+/** What there is to say about a command, for the terminal, the manual page and the reference. */
+export async function helpParts(name: string, command: CommandModule): Promise<HelpParts> {
   const args = ((await command.default.args) ?? {}) as ArgsDef;
   const flags = Object.entries(args).filter(([, arg]) => arg.type !== "positional");
   const positionals = Object.entries(args)
     .filter(([, arg]) => arg.type === "positional")
     .map(([, arg]) => (arg.required === true ? `${arg.valueHint}` : `[${arg.valueHint}]`));
-  const usage = [
-    "usage: metacred",
-    name,
-    ...(flags.length === 0 ? [] : ["[flags]"]),
-    ...positionals,
-    ...(command.takesTail === true ? ["-- COMMAND …"] : []),
-  ].join(" ");
-  const lines = [usage, "", `  ${await descriptionOf(command)}`, "", ...command.examples.map((line) => `  $ ${line}`)];
-  if (flags.length > 0) lines.push("", ...table(flags.map(([flag, arg]) => [spelling(flag, arg), describe(arg)])));
+  return {
+    usage: [
+      "metacred",
+      name,
+      ...(flags.length === 0 ? [] : ["[flags]"]),
+      ...positionals,
+      ...(command.takesTail === true ? ["-- COMMAND …"] : []),
+    ].join(" "),
+    description: await descriptionOf(command),
+    examples: command.examples,
+    flags: flags.map(([flag, arg]) => [spelling(flag, arg), describe(arg)] as const),
+  };
+}
+
+export async function renderHelp(name: string, command: CommandModule): Promise<string> {
+  const { usage, description, examples, flags } = await helpParts(name, command);
+  const lines = [`usage: ${usage}`, "", `  ${description}`, "", ...examples.map((line) => `  $ ${line}`)];
+  if (flags.length > 0) lines.push("", ...table(flags));
   return `${lines.join("\n")}\n`;
 }
 

@@ -12,6 +12,8 @@ export type Paths = {
   socketFile: string;
   lockFile: string;
   logFile: string;
+  /** Names of SSO pairs, one a line, for the shells' completions. */
+  pairNamesFile: string;
 };
 
 type Machine = { env: Environment; platform: NodeJS.Platform; home: string };
@@ -38,6 +40,7 @@ export function resolvePaths({ env, platform, home }: Machine, configOption?: st
     socketFile: within(runtimeDir, "control.sock"),
     lockFile: within(runtimeDir, "serve.lock"),
     logFile: within(stateDir, "metacred.log"),
+    pairNamesFile: within(stateDir, "sso-pairs"),
   };
 }
 

@@ -11,3 +11,7 @@ declare module "*.fish" {
   const text: string;
   export default text;
 }
+declare module "*.ps1" {
+  const text: string;
+  export default text;
+}

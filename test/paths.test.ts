@@ -13,6 +13,7 @@ test("Linux without XDG variables", () => {
     socketFile: "/home/ann/.local/state/metacred/control.sock",
     lockFile: "/home/ann/.local/state/metacred/serve.lock",
     logFile: "/home/ann/.local/state/metacred/metacred.log",
+    pairNamesFile: "/home/ann/.local/state/metacred/sso-pairs",
   });
 });
 
@@ -27,6 +28,7 @@ test.each<NodeJS.Platform>(["linux", "darwin"])("XDG variables on %s", (platform
     socketFile: "/run/user/1000/metacred/control.sock",
     lockFile: "/run/user/1000/metacred/serve.lock",
     logFile: "/s/metacred/metacred.log",
+    pairNamesFile: "/s/metacred/sso-pairs",
   });
 });
 

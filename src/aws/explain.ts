@@ -1,9 +1,6 @@
 // What AWS refused, in words with a next step. Decides by error names and HTTP status, never by message text.
 import { type Again, CliError, EXIT, messageOf } from "../errors.ts";
 
-/** An SSO profile's session, to say who must sign in to what. */
-export type SsoBase = { session: string | undefined; accountId: string | undefined };
-
 type AwsError = Error & { $fault?: string; $response?: { headers?: Record<string, string> } };
 
 /** The AWS error code of a failed call, or undefined when AWS never answered. */
@@ -85,8 +82,8 @@ export function explainCall(error: unknown, what: string): CliError {
   });
 }
 
-/** A base profile that gave no credentials. The SDK's own advice for SSO names another program's command. */
-export function explainBase(error: unknown, profile: string, sso: SsoBase | undefined): CliError {
+/** A base profile that gave no credentials. */
+export function explainBase(error: unknown, profile: string): CliError {
   if (error instanceof CliError) return error;
   if (isTimeout(error)) {
     return new CliError(`the AWS profile "${profile}" gave no credentials in time`, {
@@ -94,22 +91,10 @@ export function explainBase(error: unknown, profile: string, sso: SsoBase | unde
       cause: error,
     });
   }
-  if (sso !== undefined && isProviderError(error)) {
-    const what = sso.session === undefined ? `of profile "${profile}"` : `"${sso.session}"`;
-    return new CliError(`the SSO session ${what} has expired`, {
-      hint: `aws sso login --profile ${profile}`,
-      exit: EXIT.needsPerson,
-      cause: error,
-    });
-  }
   return new CliError(`the AWS profile "${profile}" gave no credentials: ${firstLine(messageOf(error))}`, {
     hint: `aws sts get-caller-identity --profile ${profile}`,
     cause: error,
   });
-}
-
-function isProviderError(error: unknown): boolean {
-  return error instanceof Error && (error.name === "CredentialsProviderError" || error.name === "TokenProviderError");
 }
 
 export function isTimeout(error: unknown): boolean {

@@ -24,9 +24,13 @@ export function findInTables(tables: SocketTables, source: Endpoint, destination
   return undefined;
 }
 
-/** Who listens where a listener on 127.0.0.1:`port` would have to: there, or on every address. */
-export function findListener(tables: SocketTables, port: number): SocketOwner | undefined {
-  const places = ["127.0.0.1", "0.0.0.0", "::"].flatMap((address) => columns({ address, port }));
+/** Who listens at one of these addresses. 0.0.0.0 and :: are addresses of their own here: those of every address. */
+export function findListener(
+  tables: SocketTables,
+  port: number,
+  addresses: readonly string[],
+): SocketOwner | undefined {
+  const places = addresses.flatMap((address) => columns({ address, port }));
   for (const { local, state, uid, inode } of rowsOf(tables)) {
     if (state === LISTEN && places.includes(local)) return { uid, inode };
   }

@@ -43,9 +43,18 @@ export function isOwnOrDescendant(inode: number, uid: number, self = process.pid
   return pid !== undefined && ancestorsOf(pid, proc).includes(self);
 }
 
-/** Who holds 127.0.0.1:`port`, for the error that names it. The pid of another user's process is not told by Linux. */
-export function listenerOf(port: number, proc = PROC): Listener | undefined {
-  const owner = findListener(readSocketTables(proc), port);
+export const EVERY_ADDRESS = ["0.0.0.0", "::"] as const;
+
+/**
+ * Who holds `port` where a listener on 127.0.0.1 would have to, or at other addresses, for the error that names it. The
+ * pid of another user's process is not told by Linux.
+ */
+export function listenerOf(
+  port: number,
+  addresses: readonly string[] = ["127.0.0.1", ...EVERY_ADDRESS],
+  proc = PROC,
+): Listener | undefined {
+  const owner = findListener(readSocketTables(proc), port, addresses);
   if (owner === undefined) return undefined;
   const pid = processOfSocket(owner, proc);
   return { uid: owner.uid, pid, name: pid === undefined ? undefined : read(`${proc}/${pid}/comm`)?.trim() };
@@ -66,6 +75,11 @@ function parentOf(pid: number, proc: string): number {
   const stat = read(`${proc}/${pid}/stat`) ?? "";
   const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return Number(parent ?? 0);
+}
+
+/** In words, for a message. */
+export function describeListener({ uid, pid, name }: Listener): string {
+  return pid === undefined ? `a program of uid ${uid}` : `${name ?? "a program"} (pid ${pid})`;
 }
 
 // A process may end between any two of these: what is not there (any more) is undefined or empty.

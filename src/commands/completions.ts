@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import bash from "../../completions/metacred.bash" with { type: "text" };
 import fish from "../../completions/metacred.fish" with { type: "text" };
+import powershell from "../../completions/metacred.ps1" with { type: "text" };
 import zsh from "../../completions/metacred.zsh" with { type: "text" };
 import { CliError, EXIT } from "../errors.ts";
 
@@ -8,6 +9,7 @@ const SCRIPTS = new Map([
   ["bash", bash],
   ["zsh", zsh],
   ["fish", fish],
+  ["powershell", powershell],
 ]);
 
 export const examples = [
@@ -17,7 +19,9 @@ export const examples = [
 
 export default defineCommand({
   meta: { description: "Print the completion script of a shell" },
-  args: { shell: { type: "positional", required: true, valueHint: "SHELL", description: "bash, zsh or fish" } },
+  args: {
+    shell: { type: "positional", required: true, valueHint: "SHELL", description: "bash, zsh, fish or powershell" },
+  },
   async run({ args }) {
     const script = SCRIPTS.get(args.shell);
     if (script === undefined) {

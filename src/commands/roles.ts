@@ -3,15 +3,21 @@ import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 
-export const examples = ["metacred roles", "metacred roles --json"];
+export const examples = ["metacred roles", "metacred roles --refresh    # ask SSO anew for accounts and roles"];
 
 export default defineCommand({
-  meta: { description: "List the names that `use` accepts: roles of the config, AWS profiles, roles of brokers" },
-  args: { json: { type: "boolean", description: "print a JSON list" } },
+  meta: {
+    description: "List the names that `use` accepts: roles of the config, AWS profiles, roles of SSO and of brokers",
+  },
+  args: {
+    json: { type: "boolean", description: "print a JSON list" },
+    refresh: { type: "boolean", description: "ask SSO again; otherwise once a day" },
+  },
   async run({ args, data }) {
     const context: Context = data;
     const { listRoles } = await loadEngine();
-    const names = await listRoles(context, (text) => void process.stderr.write(text));
+    const { names, notes } = await listRoles(context, args.refresh ?? false);
+    for (const note of notes) process.stderr.write(`metacred: ${note}\n`);
     process.stdout.write(args.json === true ? `${JSON.stringify(names)}\n` : names.map((name) => `${name}\n`).join(""));
     return EXIT.ok;
   },

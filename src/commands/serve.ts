@@ -6,6 +6,7 @@ import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { mfaPrompt } from "../quick/ask-mfa.ts";
 import { sayReady } from "../quick/ready.ts";
+import { signingInFirst } from "../quick/sign-in.ts";
 
 export const examples = [
   "metacred serve --role dev --background",
@@ -40,12 +41,12 @@ export default defineCommand({
     const askMfa = mfaPrompt(context, args["mfa-code"]);
     const say = (text: string) => void process.stderr.write(text);
     if (args.background === true) {
-      const { status, warnings } = await launchDaemon(context, options, { say, askMfa });
+      const { status, warnings } = await signingInFirst(context, () => launchDaemon(context, options, { say, askMfa }));
       sayReady(status, warnings);
       return EXIT.ok;
     }
     const { runForeground } = await loadEngine();
-    return runForeground(context, options, { notice: say, ready: sayReady, askMfa });
+    return signingInFirst(context, () => runForeground(context, options, { notice: say, ready: sayReady, askMfa }));
   },
 });
 

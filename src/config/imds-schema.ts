@@ -37,6 +37,7 @@ export const imdsSchema = v.strictObject({
     v.union([v.literal("off"), durationBetween("10m", "12h")], 'must be "off" or a duration like "16m"'),
     "16m",
   ),
+  ipv6: v.optional(v.boolean(), false),
   server_header: v.optional(v.boolean(), false),
   instance_id: v.optional(line),
   instance_type: v.optional(line),

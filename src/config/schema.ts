@@ -49,6 +49,15 @@ const broker = v.strictObject({
   client_key: v.optional(text),
 });
 
+/** Keys that are kept in the keychain. */
+const keychain = v.strictObject({ keychain: text });
+
+// Which of the two is meant decides what is wrong with it; `entries` is what a misspelt key is compared with.
+const source = Object.assign(
+  v.lazy((input) => (typeof input === "object" && input !== null && "keychain" in input ? keychain : broker)),
+  { entries: { ...keychain.entries, ...broker.entries } },
+);
+
 // Plain HTTP goes no further than this machine or a private network's own addresses (RFC 1918, RFC 3927).
 function isPrivate(value: string): boolean {
   const url = URL.parse(value);
@@ -63,7 +72,7 @@ export const configSchema = v.strictObject({
   region: v.optional(text),
   accounts: v.optional(v.record(v.string(), accountId), {}),
   roles: v.optional(v.record(v.string(), role), {}),
-  sources: v.optional(v.record(v.pipe(v.string(), v.regex(/^[\w-]+$/, "is no name of a source")), broker), {}),
+  sources: v.optional(v.record(v.pipe(v.string(), v.regex(/^[\w-]+$/, "is no name of a source")), source), {}),
   imds: v.optional(imdsSchema, {}),
   refresh: v.optional(v.strictObject({ early: v.optional(durationBetween("1m", "2h"), "25m") }), {}),
   redirect: v.optional(
@@ -88,6 +97,15 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
+  secrets: v.optional(
+    v.strictObject({
+      store: v.optional(v.picklist(["keychain", "file", "memory"]), "keychain"),
+      cache_sessions: v.optional(v.boolean(), true),
+      share_sso_cache: v.optional(v.boolean(), false),
+    }),
+    {},
+  ),
+  notify: v.optional(v.strictObject({ desktop: v.optional(v.boolean(), true) }), {}),
   log: v.optional(
     v.strictObject({
       level: v.optional(v.picklist(["error", "warn", "info", "debug"]), "info"),
@@ -98,5 +116,6 @@ export const configSchema = v.strictObject({
 });
 
 export type BrokerConfig = v.InferOutput<typeof broker>;
+export type SourceConfig = Config["sources"][string];
 export type Config = v.InferOutput<typeof configSchema>;
 export type RoleConfig = Config["roles"][string];

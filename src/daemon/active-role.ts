@@ -12,6 +12,8 @@ export type ActiveRole = {
   /** Resolves when the next request gets the new role; on failure the old one stays. */
   use(name: string, mfaCode?: string): Promise<void>;
   start(spec: RoleSpec, mfaCode?: string): Promise<void>;
+  /** Active at once, with credentials or before there are any: what fails is tried again in the background. */
+  startAnyway(spec: RoleSpec): Promise<void>;
   /** Resolves the active name anew, after the files changed. */
   renew(): Promise<void>;
 };
@@ -62,6 +64,12 @@ export function createActiveRole({ sessions, catalog, signIn }: Deps): ActiveRol
       inTurn(async () => {
         await fetchAndSwap(spec, mfaCode);
         previous = undefined;
+      }),
+    startAnyway: (spec) =>
+      inTurn(async () => {
+        swap(spec);
+        previous = undefined;
+        await sessions.ensure(spec);
       }),
     renew: () =>
       inTurn(async () => {

@@ -1,25 +1,21 @@
-// What reaches AWS and brokers, put together once for the daemon and once for a single answer without one.
+// What reaches AWS and brokers, and the time it is there.
+import type { HttpHandler } from "@smithy/core/protocols";
 import { type AwsTime, createAwsTime } from "../aws/aws-time.ts";
 import type { Session } from "../aws/credentials.ts";
 import { createAwsHandler } from "../aws/http-handler.ts";
 import { type Outbound, createOutbound } from "../aws/outbound.ts";
 import { type Sts, createSts } from "../aws/sts.ts";
 import type { Context } from "../context.ts";
-import { type BaseSource, createBaseSource } from "../sources/base.ts";
-import { limitCredentialProcesses } from "../sources/process-limit.ts";
 import type { Clock } from "../sys/clock.ts";
 
 export type AwsParts = {
+  handler: HttpHandler<object>;
   sts: Sts;
-  base: BaseSource;
   send: Outbound;
   time: AwsTime;
   /** The machine's clock with AWS's wall time, by which sessions live. */
   clock: Clock;
 };
-
-// Under the fetch limit of sessions, so that a hung process is named as such.
-const PROCESS_LIMIT_MS = 50_000;
 
 /** `proxy` is the config's, asked for each request. */
 export function createAwsParts({ env, clock: machine }: Context, proxy: () => string): AwsParts {
@@ -29,8 +25,7 @@ export function createAwsParts({ env, clock: machine }: Context, proxy: () => st
   const handler = createAwsHandler(env, { proxy: named, onDate: time.measure });
   const send = createOutbound({ env, proxy: named });
   const sts = createSts(handler, time);
-  limitCredentialProcesses(PROCESS_LIMIT_MS);
-  return { sts, base: createBaseSource({ env, sts, handler, send, clock }), send, time, clock };
+  return { handler, sts, send, time, clock };
 }
 
 /** A session with the instants that this machine's programs will compare with its own clock. */

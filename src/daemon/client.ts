@@ -4,6 +4,8 @@ import {
   type ContainerAnswer,
   type CredentialsAnswer,
   type ErrorAnswer,
+  type NetAnswer,
+  type NetPlanAnswer,
   PATHS,
   type Status,
   type UseAnswer,
@@ -16,6 +18,13 @@ export type Control = {
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
   /** `pid`: while that process lives, the role is kept ready for it. */
   container(role: string | undefined, pid: number): Promise<ContainerAnswer>;
+  /** A sign-in, by its key, has begun or ended. `token`: for a daemon that keeps secrets in memory alone. */
+  signedIn(key: string, token: string | undefined): Promise<void>;
+  signedOut(key: string): Promise<void>;
+  /** `offer`: a pipe of that daemon's waits for root's part from now on. */
+  netPlan(offer: boolean): Promise<NetPlanAnswer>;
+  netUp(method: "nft" | "iptables"): Promise<NetAnswer>;
+  netDown(): Promise<NetAnswer>;
 };
 
 /** Every call throws `CliError` with exit 3 when no daemon listens on the socket. */
@@ -35,6 +44,12 @@ export function controlClient(socketFile: string): Control {
       (await ask("POST", PATHS.credentials, role === undefined ? {} : { role })) as CredentialsAnswer,
     container: async (role, pid) =>
       (await ask("POST", PATHS.container, role === undefined ? { pid } : { role, pid })) as ContainerAnswer,
+    signedIn: async (key, token) =>
+      void (await ask("POST", PATHS.signedIn, token === undefined ? { key } : { key, token })),
+    signedOut: async (key) => void (await ask("POST", PATHS.signedOut, { key })),
+    netPlan: async (offer) => (await ask("POST", PATHS.netPlan, { offer })) as NetPlanAnswer,
+    netUp: async (method) => (await ask("POST", PATHS.netUp, { method })) as NetAnswer,
+    netDown: async () => (await ask("POST", PATHS.netDown, {})) as NetAnswer,
   };
 }
 
@@ -48,16 +63,23 @@ export async function statusIfRunning(socketFile: string): Promise<Status | unde
   }
 }
 
+// Fetching a role may take its round trips to AWS, which the daemon itself ends after a minute.
+const LONGEST_MS = 75_000;
+const LIMITS_MS: Readonly<Record<string, number>> = { [PATHS.status]: 3000, [PATHS.stop]: 15_000 };
+
 async function request(socketFile: string, method: string, path: string, body: unknown): Promise<Response> {
   try {
     return await fetch(`http://metacred${path}`, {
       unix: socketFile,
       method,
-      // Fetching a role may take its round trips to AWS; the daemon itself ends what takes too long.
       timeout: false,
+      signal: AbortSignal.timeout(LIMITS_MS[path] ?? LONGEST_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     } as RequestInit);
   } catch (error) {
+    if (error instanceof Error && error.name === "TimeoutError") {
+      throw new CliError("metacred runs, but does not answer", { hint: "pkill -f __daemon", cause: error });
+    }
     throw new CliError("metacred is not running", {
       hint: "metacred serve --background",
       exit: EXIT.notRunning,

@@ -118,6 +118,7 @@ function listen({ context, core, log, uids, findCaller, refusals }: Deps, grants
     {
       accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible }),
       handle(request, caller) {
+        if (caller.loop) core.loop.seen();
         answer ??= createContainer({
           grant: (path) => grants.get(path),
           now: () => clock.now(),
@@ -126,7 +127,6 @@ function listen({ context, core, log, uids, findCaller, refusals }: Deps, grants
           uids,
         });
         const given = answer(request, caller);
-        if (given.refusal === "loop") core.loop.seen();
         if (given.refusal !== undefined) refusals.count(given.refusal, caller.uid);
         return given;
       },

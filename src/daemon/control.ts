@@ -4,11 +4,13 @@ import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import { type HttpServer, listenHttp } from "../http/server.ts";
 import type { Log } from "../output.ts";
+import type { NetControl } from "./net-control.ts";
 import {
   type ContainerAnswer,
   type CredentialsAnswer,
   type ErrorAnswer,
   type NeedAnswer,
+  type NetAnswer,
   PATHS,
   type Status,
   type UseAnswer,
@@ -20,6 +22,9 @@ export type ControlHandlers = {
   use(role: string, mfaCode: string | undefined): Promise<UseAnswer>;
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
   container(role: string | undefined, pid: number | undefined): Promise<ContainerAnswer>;
+  signedIn(key: string, token: string | undefined): Promise<void>;
+  signedOut(key: string): Promise<void>;
+  net: NetControl;
 };
 
 type Deps = {
@@ -27,6 +32,8 @@ type Deps = {
   ownerUid: number;
   /** The uid at the other end of a descriptor, undefined where the platform does not tell. */
   peerUid(fd: number): number | undefined;
+  /** False where no connection's uid can be known: the folder's mode alone protects the socket then. */
+  tellsPeers: boolean;
 };
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
@@ -36,6 +43,10 @@ const containerBody = v.object({
   role: v.optional(name),
   pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
+const signInBody = v.object({ key: name, token: v.optional(v.string()) });
+const signOutBody = v.object({ key: name });
+const netPlanBody = v.object({ offer: v.boolean() });
+const netUpBody = v.object({ method: v.picklist(["nft", "iptables"]) });
 const MAX_BODY_BYTES = 65_536;
 const IDLE_MS = 120_000;
 const MAX_CONNECTIONS = 512;
@@ -47,7 +58,8 @@ export function listenControl(socketFile: string, handlers: ControlHandlers, dep
     {
       accept({ fd }) {
         const uid = fd === undefined ? undefined : deps.peerUid(fd);
-        if (uid === undefined || uid === deps.ownerUid || uid === 0) return "owner" as const;
+        const isUnknown = uid === undefined && !deps.tellsPeers;
+        if (isUnknown || uid === deps.ownerUid || uid === 0) return "owner" as const;
         deps.log.warn("refused a control connection of another user", { uid });
         return undefined;
       },
@@ -85,6 +97,20 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
       const { role, pid } = bodyOf(containerBody, request);
       return handlers.container(role, pid);
     }
+    case `POST ${PATHS.signedIn}`:
+      return signedIn(bodyOf(signInBody, request), handlers);
+    case `POST ${PATHS.signedOut}`:
+      await handlers.signedOut(bodyOf(signOutBody, request).key);
+      return {};
+    case `POST ${PATHS.netPlan}`:
+      return handlers.net.plan(bodyOf(netPlanBody, request).offer);
+    case `POST ${PATHS.netUp}`:
+      await handlers.net.up(bodyOf(netUpBody, request).method);
+      return { status: await handlers.status() } satisfies NetAnswer;
+    case `POST ${PATHS.netDown}`: {
+      const undone = await handlers.net.down();
+      return { status: await handlers.status(), undone } satisfies NetAnswer;
+    }
     default:
       return undefined;
   }
@@ -92,6 +118,11 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
 
 function useRole(body: v.InferOutput<typeof useBody>, handlers: ControlHandlers): Promise<UseAnswer> {
   return handlers.use(body.role, body.mfa_code);
+}
+
+async function signedIn({ key, token }: v.InferOutput<typeof signInBody>, handlers: ControlHandlers): Promise<unknown> {
+  await handlers.signedIn(key, token);
+  return {};
 }
 
 function bodyOf<Schema extends v.GenericSchema>(schema: Schema, request: HttpRequest): v.InferOutput<Schema> {

@@ -1,8 +1,9 @@
 // The daemon's inside, before any socket: files to names, names to live sessions, and which role is active.
 import type { AwsTime } from "../aws/aws-time.ts";
 import type { Session } from "../aws/credentials.ts";
+import { ssoKey } from "../aws/sso-session.ts";
 import type { Context } from "../context.ts";
-import { CliError, EXIT } from "../errors.ts";
+import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
 import { type BaseSpec, type RoleSpec, describeBase, sessionKey } from "../roles/role-spec.ts";
@@ -10,11 +11,15 @@ import { type SessionEvent, type SessionState, type Sessions, createSessions } f
 import type { BaseSource } from "../sources/base.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { type ActiveRole, createActiveRole } from "./active-role.ts";
-import { createAwsParts, createLocalSessions } from "./aws-parts.ts";
+import { askPerson } from "./ask-person.ts";
+import { createLocalSessions } from "./aws-parts.ts";
 import { type ServedRole, createImdsView } from "./imds-view.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
+import { tokenItem } from "../sso/token-keeper.ts";
+import { type SourceKit, createSourceKit } from "./source-kit.ts";
+import { warmSessions } from "./warm-sessions.ts";
 
 export type Core = {
   catalog: RoleCatalog;
@@ -29,23 +34,45 @@ export type Core = {
   clockSkewMs(): number | undefined;
   /** The named role, else the active one; throws where neither is there. */
   wanted(role: string | undefined): Promise<RoleSpec>;
+  signIns: SignIns;
   loop: { possible(): boolean; seen(): void };
+};
+
+/** What another process of this user tells the daemon, by the sign-in's key. */
+export type SignIns = {
+  /** `token` is for a daemon that keeps secrets in memory alone. */
+  began(key: string, token: string | undefined): Promise<void>;
+  ended(key: string): Promise<void>;
 };
 
 const FETCH_LIMIT_MS = 60_000;
 
 export function createCore(context: Context, log: Log, baseOption: string | undefined): Core {
-  const catalog = createRoleCatalog(context, baseOption);
-  const { sts, base, time, clock } = createAwsParts(context, () => catalog.config().network.proxy);
-  const loop = watchLoops(base);
+  const catalog: RoleCatalog = createRoleCatalog(context, baseOption, () => kit.lists);
+  const config = catalog.config();
+  const earlyMs = () => catalog.config().refresh.early;
+  const say = (text: string) => log.warn(text);
+  const kit: SourceKit = createSourceKit(context, catalog.config, { background: true, patient: false, say });
+  const { sts, time, clock } = kit;
+  const loop = watchLoops(kit.base);
   const source = createSessionSource({ sts, base: loop.source, clock });
-  const sessions = createSessions({
+  const warm = warmSessions({
     fetch: source.fetch,
+    store: config.secrets.cache_sessions ? kit.secrets.forSessions : undefined,
+    clock,
+    earlyMs,
+    onProblem: (error) => log.warn("live sessions are not kept for the next start", { error: messageOf(error) }),
+  });
+  const sessions = createSessions({
+    fetch: warm.fetch,
     clock,
     chance: Math.random,
-    earlyMs: () => catalog.config().refresh.early,
+    earlyMs,
     fetchLimitMs: FETCH_LIMIT_MS,
-    onEvent: (event) => logEvent(log, event),
+    onEvent(event) {
+      logEvent(log, event);
+      if (event.kind === "failed") askPerson(event.spec.base, event.error, catalog.config(), context);
+    },
   });
   const signIn = async (spec: RoleSpec, code: string) => {
     await source.signIn(spec, code, AbortSignal.timeout(FETCH_LIMIT_MS));
@@ -74,6 +101,18 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     async credentials(role) {
       const spec = await wanted(role, active, catalog);
       return credentialsAnswer(spec, local(await sessions.ensure(spec)));
+    },
+    signIns: {
+      async began(key, token) {
+        if (token !== undefined && kit.secrets.kind === "memory") await kit.secrets.set(tokenItem(key), token);
+        kit.keeper.forget(key);
+        sessions.wake("changed");
+      },
+      async ended(key) {
+        kit.keeper.forget(key);
+        sessions.drop(({ base }) => base.kind === "sso" && ssoKey(base.session) === key);
+        await warm.dropSignIn(key);
+      },
     },
     loop,
     local,

@@ -1,10 +1,10 @@
 // The metadata service on its socket: a connection's caller is found once, then every request is answered from memory.
 import { randomBytes } from "node:crypto";
 import type { CallerFinder } from "../callers/find-caller.ts";
-import { listenerOf } from "../callers/process.ts";
+import { describeListener, listenerOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
-import { type HttpServer, listenHttp } from "../http/server.ts";
+import { type HttpServerOptions, listenHttp } from "../http/server.ts";
 import { createImds, type Imds } from "../imds/imds.ts";
 import type { ImdsCaller } from "../imds/message.ts";
 import type { ImdsView } from "../imds/view.ts";
@@ -19,6 +19,8 @@ export type EmulatorDeps = {
   log: Log;
   view(): ImdsView;
   settings: ImdsSettings;
+  /** Listen on [::1] as well, behind a redirect. */
+  ipv6: boolean;
   uids: readonly number[] | "*";
   findCaller: CallerFinder;
   refusals: Refusals;
@@ -28,13 +30,22 @@ export type EmulatorDeps = {
   onLoop(): void;
 };
 
-export type Emulator = HttpServer & {
+export type Emulator = {
+  /** On 127.0.0.1. */
+  port: number;
+  /** On [::1], behind a redirect where IPv6 is asked for. */
+  ipv6Port: number | undefined;
+  /** Of the listener on 127.0.0.1. */
+  fd: number | undefined;
+  stop(): Promise<void>;
   /** Answers by other settings from the next request on; tokens that clients have stay good. */
   apply(settings: ImdsSettings): void;
 };
 
-const HOSTNAME = "127.0.0.1";
+const LOOPBACK = "127.0.0.1";
+const IPV6_LOOPBACK = "::1";
 const MAX_CONNECTIONS = 4096;
+const MAX_STRANGERS = 64;
 const IDLE_MS = 30_000;
 const NEXT_PORTS = 50;
 const TOKEN_KEY_BYTES = 32;
@@ -44,24 +55,47 @@ const TOKEN_KEY_BYTES = 32;
  * taken one is an error that names the holder, and a newer daemon listens beside the older one it replaces.
  */
 export function listenEmulator(port: number, mode: "redirect" | "endpoint" | "replace", deps: EmulatorDeps): Emulator {
-  const last = mode === "redirect" ? Math.min(port + NEXT_PORTS, 65_535) : port;
-  for (let candidate = port; ; candidate++) {
-    try {
-      if (mode === "endpoint") assertFree(candidate);
-      return listenOn({ hostname: HOSTNAME, port: candidate, reusePort: mode !== "redirect" }, deps);
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
-      if (candidate >= last) throw portTaken(candidate, error);
+  let service: Service | undefined;
+  // One service behind both listeners: a token that one of them gave out is good at the other.
+  const serviceFor = (port: number) => (service ??= serviceOn(port, deps));
+  const listen = (hostname: string, firstPort: number) => {
+    const last = mode === "redirect" ? Math.min(firstPort + NEXT_PORTS, 65_535) : firstPort;
+    for (let candidate = firstPort; ; candidate++) {
+      try {
+        if (mode === "endpoint") assertFree(hostname, candidate);
+        const where = { hostname, port: candidate, reusePort: mode !== "redirect" };
+        return listenHttp(where, serviceFor(candidate).options);
+      } catch (error) {
+        service = hostname === LOOPBACK ? undefined : service;
+        if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
+        if (candidate >= last) throw portTaken(candidate, error);
+      }
     }
+  };
+  const server = listen(LOOPBACK, port);
+  try {
+    const ipv6 = mode === "redirect" && deps.ipv6 ? listen(IPV6_LOOPBACK, server.port) : undefined;
+    return {
+      port: server.port,
+      ipv6Port: ipv6?.port,
+      fd: server.fd,
+      stop: async () => void (await Promise.all([server.stop(), ipv6?.stop()])),
+      apply: (settings) => service?.apply(settings),
+    };
+  } catch (error) {
+    void server.stop();
+    throw error;
   }
 }
 
 // A shareable listener of this user, such as a second daemon with other folders, is found only by one that does not share.
-function assertFree(port: number): void {
-  Bun.listen({ hostname: HOSTNAME, port, socket: { data() {} } }).stop(true);
+function assertFree(hostname: string, port: number): void {
+  Bun.listen({ hostname, port, socket: { data() {} } }).stop(true);
 }
 
-function listenOn(where: { hostname: string; port: number; reusePort: boolean }, deps: EmulatorDeps): Emulator {
+type Service = { options: HttpServerOptions<ImdsCaller>; apply: Emulator["apply"] };
+
+function serviceOn(port: number, deps: EmulatorDeps): Service {
   const { clock } = deps.context;
   const key = randomBytes(TOKEN_KEY_BYTES);
   const startedAt = clock.now();
@@ -73,17 +107,30 @@ function listenOn(where: { hostname: string; port: number; reusePort: boolean },
       monotonicMs: () => clock.monotonicMs(),
       key,
       startedAt,
-      port: where.port,
+      port,
       uids: deps.uids,
     });
   let imds = imdsOf(deps.settings);
-  const server = listenHttp<ImdsCaller>(where, {
-    accept: createCallerOf(deps),
+  const callerOf = createCallerOf(deps);
+  const isStranger = ({ uid }: ImdsCaller) => deps.uids !== "*" && (uid === undefined || !deps.uids.includes(uid));
+  let strangers = 0;
+  const options: HttpServerOptions<ImdsCaller> = {
+    // They get their refusal, but however many of them come they take no place from those who may ask.
+    accept(peer) {
+      const caller = callerOf(peer);
+      if (!isStranger(caller)) return caller;
+      if (strangers >= MAX_STRANGERS) return undefined;
+      strangers++;
+      return caller;
+    },
+    closed(caller) {
+      if (isStranger(caller)) strangers--;
+    },
     handle(request, caller) {
       if (deps.selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
+      // Told behind the self-test, whose request comes from this process as well.
+      if (caller.loop) deps.onLoop();
       const answer = imds(request, caller);
-      // Not when it connects: the daemon's own self-test does so, too, and is no reason for a fetch to fail.
-      if (answer.refusal === "loop") deps.onLoop();
       if (answer.refusal !== undefined) deps.refusals.count(answer.refusal, caller.uid);
       return answer;
     },
@@ -91,17 +138,12 @@ function listenOn(where: { hostname: string; port: number; reusePort: boolean },
     idleMs: IDLE_MS,
     maxConnections: MAX_CONNECTIONS,
     onError: (error) => deps.log.error("metadata request failed", { error: messageOf(error) }),
-  });
-  return { ...server, apply: (settings) => void (imds = imdsOf(settings)) };
+  };
+  return { options, apply: (settings) => void (imds = imdsOf(settings)) };
 }
 
 function portTaken(port: number, cause: unknown): CliError {
   const holder = listenerOf(port);
-  const who =
-    holder === undefined
-      ? "another program"
-      : holder.pid === undefined
-        ? `a program of uid ${holder.uid}`
-        : `${holder.name ?? "a program"} (pid ${holder.pid})`;
+  const who = holder === undefined ? "another program" : describeListener(holder);
   return new CliError(`port ${port} is taken by ${who}`, { hint: `metacred serve --port ${port + 1}`, cause });
 }

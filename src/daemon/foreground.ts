@@ -7,7 +7,7 @@ import { guardOfChild } from "./guard.ts";
 import type { MfaPrompt } from "./mfa-prompt.ts";
 import type { Status } from "./protocol.ts";
 import { type ServeOptions, serve } from "./serve.ts";
-import { untilStopped } from "./signals.ts";
+import { endBeforeReady, untilStopped } from "./signals.ts";
 import { startGuard } from "./start-guard.ts";
 
 type Say = {
@@ -17,8 +17,11 @@ type Say = {
 };
 
 export async function runForeground(context: Context, options: ServeOptions, say: Say): Promise<number> {
+  // The log's reader may go, as in `metacred serve 2>&1 | head`; serving goes on.
+  process.stderr.on("error", () => undefined);
   const { level, format } = loadConfig(context.paths, context.uid).log;
   const log = createLog({ level, format, now: () => context.clock.now(), write: (line) => say.notice(`${line}\n`) });
+  const beforeReady = endBeforeReady();
   await serve(context, options, {
     log,
     async startGuard(plan) {
@@ -26,7 +29,10 @@ export async function runForeground(context: Context, options: ServeOptions, say
       const { method, child } = await startGuard(plan, "pipe", context.env, say.notice);
       return guardOfChild(child, method, context.clock);
     },
-    ready: say.ready,
+    ready(status, warnings) {
+      beforeReady.cancel();
+      say.ready(status, warnings);
+    },
     askMfa: say.askMfa,
     untilStopped: (reload) => untilStopped({ reload, hangUpStops: process.stdin.isTTY }),
   });

@@ -1,25 +1,83 @@
-// Is there a real metadata service, or another emulator, at the address before ours is set up?
+// Is there a real metadata service, or another emulator, at the address before ours is set up, and who is it?
+import { networkInterfaces } from "node:os";
+import { EVERY_ADDRESS, describeListener, listenerOf } from "../callers/process.ts";
+import type { Context } from "../context.ts";
+import { CliError } from "../errors.ts";
 import type { Clock } from "../sys/clock.ts";
+import { EMULATED } from "./redirect.ts";
 
 // A real one answers in a millisecond or two; without a route the refusal is at once.
 const LIMIT_MS = 250;
+const MOST_BYTES = 4096;
 
-/** True when something accepts connections there. */
-export function answersAt(hostname: string, port: number, clock: Clock): Promise<boolean> {
-  const result = Promise.withResolvers<boolean>();
-  const cancel = clock.after(LIMIT_MS, () => result.resolve(false));
-  const no = () => result.resolve(false);
+/** Throws where another service stands at the emulated address: an alias would hide it from this machine. */
+export async function refuseForeignService({ clock }: Pick<Context, "clock">): Promise<void> {
+  const who = await foreignService(clock);
+  if (who === undefined) return;
+  throw new CliError(`another metadata service answers at ${EMULATED} already: ${who}`, {
+    hint: "metacred serve --no-redirect, or --force to stand in front of it",
+  });
+}
+
+/** Who answers at the emulated address, in words; undefined where nobody does but a redirect of metacred's. */
+export async function foreignService(clock: Clock): Promise<string | undefined> {
+  const answer = await ask(clock);
+  if (answer === undefined) return undefined;
+  const holder = listenerOf(80, [EMULATED]);
+  if (holder !== undefined) return describeListener(holder);
+  // Through the alias of another user's metacred come either that one's answers or those of a web server on every
+  // address. Neither is lost behind our own rule, which is for our own processes.
+  if (hasOurAlias()) return undefined;
+  const everywhere = isLocal(EMULATED) ? listenerOf(80, EVERY_ADDRESS) : undefined;
+  return everywhere === undefined ? describeAnswer(answer) : describeListener(everywhere);
+}
+
+/** Whether some metacred has its address on the loopback interface. The kernel tells it by the alias's label. */
+export function hasOurAlias(interfaces: Interfaces = networkInterfaces()): boolean {
+  return interfaces["lo:metacred"] !== undefined;
+}
+
+/** The head of an HTTP answer to the service that sent it. */
+export function describeAnswer(answer: string): string {
+  const header = (name: string) => new RegExp(`^${name}: *(.*?)\\s*$`, "im").exec(answer)?.[1];
+  const server = header("Server");
+  if (server?.startsWith("EC2ws") === true) return "the metadata service of an EC2 instance";
+  if (header("Metadata-Flavor") === "Google") return "the metadata server of a Google Cloud machine";
+  if (server?.startsWith("IMDS/") === true) return "the metadata service of an Azure machine";
+  return server === undefined ? "a service that does not say its name" : `a service that calls itself "${server}"`;
+}
+
+// --- internal ---
+
+type Interfaces = ReturnType<typeof networkInterfaces>;
+
+function isLocal(address: string): boolean {
+  return Object.values(networkInterfaces()).some((own) => own?.some((entry) => entry.address === address));
+}
+
+// What it answers, "" where it only takes connections, undefined where nobody does.
+function ask(clock: Clock): Promise<string | undefined> {
+  const result = Promise.withResolvers<string | undefined>();
+  let text: string | undefined;
+  const settle = () => result.resolve(text);
+  const cancel = clock.after(LIMIT_MS, settle);
   Bun.connect({
-    hostname,
-    port,
+    hostname: EMULATED,
+    port: 80,
     socket: {
       open(wire) {
-        result.resolve(true);
-        wire.end();
+        text = "";
+        wire.write(`GET /latest/meta-data/ HTTP/1.1\r\nHost: ${EMULATED}\r\nConnection: close\r\n\r\n`);
+        void result.promise.then(() => wire.end());
       },
-      data() {},
-      connectError: no,
+      data(_, bytes) {
+        text = `${text ?? ""}${bytes.toString("latin1")}`;
+        if (text.includes("\r\n\r\n") || text.length > MOST_BYTES) settle();
+      },
+      close: settle,
+      connectError: settle,
+      error: settle,
     },
-  }).catch(no);
+  }).catch(settle);
   return result.promise.finally(cancel);
 }

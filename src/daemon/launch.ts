@@ -5,11 +5,13 @@ import { dirname, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { childEnvironment } from "../sys/child-environment.ts";
+import { ownCommand } from "../sys/own-command.ts";
 import type { Announcement, GuardAnswer, MfaAnswer } from "./background.ts";
 import type { MfaPrompt } from "./mfa-prompt.ts";
 import type { Status } from "./protocol.ts";
 import type { ServeOptions } from "./serve.ts";
-import { childEnvironment, startGuard } from "./start-guard.ts";
+import { startGuard } from "./start-guard.ts";
 
 const DAEMON_COMMAND = "__daemon";
 
@@ -68,11 +70,6 @@ export async function launchDaemon(
   });
 }
 
-/** What starts this very program again. */
-function ownCommand(): string[] {
-  return Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
-}
-
 type Daemon = Bun.Subprocess<"pipe", "pipe", number>;
 
 async function reply(daemon: Daemon, answer: GuardAnswer | MfaAnswer): Promise<void> {
@@ -89,6 +86,9 @@ async function runGuard(
   if (context.uid !== 0) say(`metacred asks for root once:\n${plan.summary}\n`);
   const end = daemon.stdio[GUARD_DESCRIPTOR];
   if (typeof end !== "number") throw new CliError("the daemon's pipe is missing", { exit: EXIT.failure });
+  // Ctrl-C at the password prompt is sudo's to hear; this process stays to say what came of it.
+  const stay = () => undefined;
+  process.on("SIGINT", stay);
   try {
     const { method } = await startGuard(plan, end, context.env, say);
     return { up: method };
@@ -98,6 +98,7 @@ async function runGuard(
     await daemon.exited;
     throw error;
   } finally {
+    process.off("SIGINT", stay);
     // Else this process would hold root's part's end open as long as it lives.
     closeSync(end);
   }

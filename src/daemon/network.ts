@@ -1,33 +1,40 @@
 // Everything by which clients reach the daemon: listener, root's redirect to it, and the proof that it works.
-import { type CallerFinder, createCallerFinder } from "../callers/find-caller.ts";
+import { createCallerFinder } from "../callers/find-caller.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Log } from "../output.ts";
-import { planRedirect } from "../redirect/linux.ts";
-import type { RedirectPlan } from "../redirect/plan.ts";
+import { rootSocketOf } from "../redirect/installed.ts";
+import { planRedirect, redirectRequest } from "../redirect/linux.ts";
+import type { RedirectInput, RedirectPlan } from "../redirect/plan.ts";
 import type { Libc } from "../sys/libc.ts";
 import { routesOut } from "../sys/routes.ts";
 import { preferSecondListener } from "../sys/port-share.ts";
-import type { Core } from "./core.ts";
 import { type ContainerEndpoint, createContainerEndpoint } from "./container-endpoint.ts";
-import { listenEmulator } from "./emulator.ts";
-import { answersAt } from "./foreign-service.ts";
-import type { Guard } from "./guard.ts";
+import type { Core } from "./core.ts";
+import { type Emulator, listenEmulator } from "./emulator.ts";
+import { type Guard, guardOnSocket } from "./guard.ts";
 import { createImdsSettings } from "./imds-settings.ts";
 import { watchMachine } from "./machine-watch.ts";
+import { privilegeOf } from "./privilege.ts";
+import { EMULATED, EMULATED_IPV6, type Redirect, createRedirect } from "./redirect.ts";
 import { type RedirectWatch, watchRedirect } from "./redirect-watch.ts";
 import { type Refusals, createRefusals } from "./refusals.ts";
-import { type SelfTest, createSelfTest } from "./self-test.ts";
-import { readPasswd, uidsOf } from "./users.ts";
+import { type SelfTest, passesAll } from "./self-test.ts";
+import { readPasswd, redirectedUids, uidsOf } from "./users.ts";
 
 export type Network = {
   port: number;
-  redirect: Guard["method"] | "none";
+  ipv6: boolean;
+  redirect: Redirect;
   refusals: Refusals;
   watch: RedirectWatch;
   /** Has the metadata service take up [imds] as it is now; the warning says why it kept what it had. */
   reload(): string | undefined;
   container: ContainerEndpoint["grant"];
+  /** What root would run for this daemon. */
+  plan(): RedirectPlan;
+  /** The installed part of root's, where there is one: nobody is asked. */
+  startInstalled(): Promise<Guard | undefined>;
 };
 
 export type NetworkInput = {
@@ -43,36 +50,27 @@ export type NetworkInput = {
   startGuard(plan: RedirectPlan): Promise<Guard>;
 };
 
-const EMULATED = { hostname: "169.254.169.254", port: 80 };
-const LOOPBACK = "127.0.0.1";
-const UNDO_LIMIT_MS = 5000;
+const TRIES = 3;
 const SHARED_TRIES = 64;
-
-/** Throws where another service stands at the emulated address: an alias would hide it from this machine. */
-export async function refuseForeignService({ clock }: Pick<Context, "clock">): Promise<void> {
-  if (!(await answersAt(EMULATED.hostname, EMULATED.port, clock))) return;
-  throw new CliError("another metadata service answers at 169.254.169.254 already", {
-    hint: "metacred serve --no-redirect, or --force to stand in front of it",
-  });
-}
 
 /** Opens all of it; what was opened is undone by `undo`, in the right order, also when a later step fails. */
 export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStack): Promise<Network> {
-  const { context, core, log } = input;
+  const { context, core, log, libc } = input;
   const { clock, platform } = context;
   const config = core.catalog.config();
   const refusals = createRefusals(clock, log);
   const selfTests: SelfTest[] = [];
   const uids = uidsOf(config.redirect.users, context.uid, readPasswd());
-  const findCaller: CallerFinder = createCallerFinder({ platform, libc: input.libc });
   const mode = input.redirect ? "redirect" : input.replaces ? "replace" : "endpoint";
   const { configFile } = context.paths;
   const settingsOf = createImdsSettings({ ...context, configFile });
+  const findCaller = createCallerFinder({ platform, libc });
   const emulator = listenEmulator(input.port ?? config.imds.port, mode, {
     context,
     log,
     view: core.view,
     settings: settingsOf(config.imds),
+    ipv6: config.imds.ipv6,
     uids,
     findCaller,
     refusals,
@@ -82,28 +80,42 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   });
   undo.defer(() => emulator.stop());
   const shared = mode === "replace";
-  if (shared && input.libc !== undefined && emulator.fd !== undefined) preferSecondListener(input.libc, emulator.fd);
+  if (shared && libc !== undefined && emulator.fd !== undefined) preferSecondListener(libc, emulator.fd);
 
-  const selfTest = createSelfTest(input.redirect ? EMULATED : { hostname: LOOPBACK, port: emulator.port }, clock);
-  selfTests.push(selfTest);
-  const guard = input.redirect ? await input.startGuard(planFor(emulator.port, uids, input)) : undefined;
+  const ipv6 = emulator.ipv6Port !== undefined;
+  const redirect = createRedirect(emulator.port, ipv6, clock);
+  selfTests.push(...redirect.allTests);
+  const wanted = () => redirectInput(emulator, uids, input);
+  const plan = () => planRedirect({ ...wanted(), ...privilegeOf(context) });
+  const startInstalled = () => guardOnSocket(rootSocketOf(context.uid), redirectRequest(wanted()), clock);
   undo.defer(async () => {
-    if ((await guard?.down(UNDO_LIMIT_MS)) === false) log.error("root's part did not end in time: rules may remain");
+    if (!(await redirect.down())) log.error("root's part did not end in time: rules may remain");
   });
-  if (!(await passes(selfTest, shared))) throw notReached(input.redirect);
-  const watch = watchRedirect({ clock, log, selfTest, guard });
+  if (input.redirect) redirect.adopt((await startInstalled()) ?? (await input.startGuard(plan())));
+  if (!(await passes(redirect.tests(), shared))) throw notReached(input.redirect);
+  const watch = watchRedirect({ clock, log, redirect, startInstalled });
   undo.defer(() => watch.stop());
   undo.defer(watchMachine({ clock, log, routes: () => routesOut(platform), onChange: core.sessions.wake }));
   const reload = () => warningOf(() => emulator.apply(settingsOf(core.catalog.config().imds)));
   const container = createContainerEndpoint({ context, core, log, uids, findCaller, refusals });
   undo.defer(() => container.stop());
-  const redirect = guard?.method ?? "none";
-  return { port: emulator.port, redirect, refusals, watch, reload, container: container.grant };
+  return {
+    port: emulator.port,
+    ipv6,
+    redirect,
+    refusals,
+    watch,
+    reload,
+    container: container.grant,
+    plan,
+    startInstalled,
+  };
 }
 
+// A first packet may come while rules and routes are still being put in place.
 // Where the kernel cannot be told which listener of a shared port to prefer, some of the tries reach the older daemon.
-async function passes(selfTest: SelfTest, shared: boolean): Promise<boolean> {
-  for (let tries = shared ? SHARED_TRIES : 1; tries > 0; tries--) if (await selfTest.run()) return true;
+async function passes(selfTests: readonly SelfTest[], shared: boolean): Promise<boolean> {
+  for (let tries = shared ? SHARED_TRIES : TRIES; tries > 0; tries--) if (await passesAll(selfTests)) return true;
   return false;
 }
 
@@ -117,17 +129,21 @@ function warningOf(task: () => void): string | undefined {
   }
 }
 
-function planFor(port: number, uids: readonly number[] | "*", { context, core }: NetworkInput): RedirectPlan {
+function redirectInput(
+  { port, ipv6Port }: Emulator,
+  uids: readonly number[] | "*",
+  { context, core }: NetworkInput,
+): Omit<RedirectInput, "isRoot" | "elevation"> {
   const { method } = core.catalog.config().redirect;
-  return planRedirect({
+  return {
     method: method === "none" ? "auto" : method,
-    port,
-    // The self-test must get through as well, also where the owner serves others alone.
-    users: uids === "*" ? uids : [...new Set([...uids, context.uid])],
+    targets: [
+      { address: EMULATED, port },
+      ...(ipv6Port === undefined ? [] : [{ address: EMULATED_IPV6, port: ipv6Port }]),
+    ],
+    users: redirectedUids(uids, context.uid),
     ownerUid: context.uid,
-    isRoot: context.uid === 0,
-    sudo: Bun.which("sudo", { PATH: "/usr/bin:/bin:/usr/local/bin:/run/wrappers/bin" }) ?? undefined,
-  });
+  };
 }
 
 function notReached(redirect: boolean): CliError {

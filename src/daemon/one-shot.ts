@@ -2,45 +2,56 @@
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { complete } from "../sessions/complete.ts";
+import { isBroker } from "../roles/broker-name.ts";
 import { brokerRoleNames } from "../sources/broker.ts";
 import { createSessionSource } from "../sources/role-session.ts";
-import { createAwsParts, toLocal } from "./aws-parts.ts";
+import { askPerson } from "./ask-person.ts";
+import { toLocal } from "./aws-parts.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
-import { createRoleCatalog } from "./role-catalog.ts";
+import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
+import { type SourceKit, createSourceKit } from "./source-kit.ts";
 
 const LIMIT_MS = 60_000;
 
 /** Credentials of a role, or of what `serve` would take without one. Asks nobody, opens nothing. */
 export async function oneShotCredentials(context: Context, role: string | undefined): Promise<CredentialsAnswer> {
-  const catalog = createRoleCatalog(context, undefined);
+  const { catalog, kit } = openKit(context);
   const spec = role === undefined ? await catalog.resolveDefault() : await catalog.resolve(role);
-  const parts = createAwsParts(context, () => catalog.config().network.proxy);
   try {
-    const session = await createSessionSource(parts).fetch(spec, AbortSignal.timeout(LIMIT_MS));
-    return credentialsAnswer(spec, toLocal(complete(session, parts.time.now()), parts.time));
+    const session = await createSessionSource(kit).fetch(spec, AbortSignal.timeout(LIMIT_MS));
+    return credentialsAnswer(spec, toLocal(complete(session, kit.time.now()), kit.time));
   } catch (error) {
-    if (!(error instanceof CliError) || error.needs === undefined) throw error;
+    if (!(error instanceof CliError)) throw error;
+    askPerson(spec.base, error, catalog.config(), context);
+    if (error.needs === undefined) throw error;
     // A code is for a daemon, which keeps what it opens; here it would be asked for again each time.
     const { message, exit, needs } = error;
     throw new CliError(message, { hint: `metacred serve --background --role ${spec.name}`, exit, needs, cause: error });
   }
 }
 
-/** Every name that `use` accepts. `say` hears which brokers could not be asked for theirs. */
-export async function listRoles(context: Context, say: (text: string) => void): Promise<string[]> {
-  const catalog = createRoleCatalog(context, undefined);
-  const names = await catalog.names();
-  const sources = Object.entries(catalog.config().sources);
-  if (sources.length === 0) return names;
-  const { send, clock } = createAwsParts(context, () => catalog.config().network.proxy);
-  const offered = sources.map(async ([source, settings]) => {
+/** Every name that `use` accepts; the notes say why some may be missing. */
+export async function listRoles(context: Context, refresh: boolean): Promise<{ names: string[]; notes: string[] }> {
+  const { catalog, kit } = openKit(context);
+  const { names, note } = await catalog.names(refresh);
+  const notes = note === undefined ? [] : [note];
+  const offered = Object.entries(catalog.config().sources).map(async ([source, settings]) => {
+    if (!isBroker(settings)) return [];
     try {
-      return await brokerRoleNames({ source, settings }, { env: context.env, send, clock });
+      return await brokerRoleNames({ source, settings }, { env: context.env, send: kit.send, clock: kit.clock });
     } catch (error) {
-      say(`metacred: ${messageOf(error)}\n`);
+      notes.push(messageOf(error));
       return [];
     }
   });
-  return [...new Set([...names, ...(await Promise.all(offered)).flat()])].toSorted();
+  const ofBrokers = (await Promise.all(offered)).flat().toSorted();
+  return { names: [...new Set([...names, ...ofBrokers])], notes };
+}
+
+// Some SDKs read standard error of a credential_process as well: nothing is said there that is no error.
+function openKit(context: Context): { catalog: RoleCatalog; kit: SourceKit } {
+  const catalog: RoleCatalog = createRoleCatalog(context, undefined, () => kit.lists);
+  const kit: SourceKit = createSourceKit(context, catalog.config, { background: false, patient: false, say() {} });
+  return { catalog, kit };
 }

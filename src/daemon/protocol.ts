@@ -7,6 +7,11 @@ export const PATHS = {
   use: "/v1/use",
   credentials: "/v1/credentials",
   container: "/v1/container",
+  signedIn: "/v1/signed-in",
+  signedOut: "/v1/signed-out",
+  netPlan: "/v1/net/plan",
+  netUp: "/v1/net/up",
+  netDown: "/v1/net/down",
 } as const;
 
 /** Instants are ISO 8601 in UTC. `schema` rises only when the meaning of a field changes. */
@@ -16,15 +21,22 @@ export type Status = {
   pid: number;
   started_at: string;
   /**
-   * `serving`: a fresh SDK gets the role. `idle`: `use none`. Nothing valid to serve: `needs-mfa` where a person must
-   * give a code, `waiting` for anything else; see last_error.
+   * `serving`: a fresh SDK gets the role. `idle`: `use none`. Nothing valid to serve until a person acts: `needs-login`
+   * where they must sign in, by the command in last_error.hint, `needs-mfa` where they must give a code. `waiting`:
+   * nothing valid to serve for any other reason, see last_error.
    */
-  state: "serving" | "idle" | "waiting" | "needs-mfa";
+  state: "serving" | "idle" | "waiting" | "needs-login" | "needs-mfa";
   role: RoleStatus | null;
   previous_role: string | null;
   base: string | null;
-  endpoints: { imds: string | null; endpoint: string };
-  redirect: { method: "nft" | "iptables" | "none"; healthy: boolean; checked_at: string | null };
+  endpoints: { imds: string | null; imds_ipv6?: string | null; endpoint: string };
+  redirect: {
+    method: "nft" | "iptables" | "none";
+    healthy: boolean;
+    checked_at: string | null;
+    /** `ended`: nobody repairs or removes the rules any more. Null without a redirect; older daemons do not tell. */
+    root_part?: "running" | "ended" | null;
+  };
   refusals: Record<string, number>;
   last_error: { message: string; hint: string | null; at: string; exit: number } | null;
   /** What a person has to give, also while the role is still served. Absent from older daemons, like what follows. */
@@ -50,6 +62,14 @@ export type RoleStatus = {
 };
 
 export type UseAnswer = { status: Status; warnings: string[] };
+
+/** `up`: nothing to do. `offered`: the pipe was opened, root's part is to be started with its other end as stdin. */
+export type NetPlanAnswer =
+  | { state: "up" }
+  | { state: "planned" | "offered"; plan: { argv: readonly string[]; summary: string } };
+
+/** `undone`: root's part said that it has removed everything. */
+export type NetAnswer = { status: Status; undone?: boolean };
 
 /** As `credential_process` wants them, and the ARN beside. */
 export type CredentialsAnswer = {

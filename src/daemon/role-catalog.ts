@@ -2,10 +2,17 @@
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
-import { CliError } from "../errors.ts";
+import { CliError, EXIT } from "../errors.ts";
+import { brokerBase } from "../roles/broker-name.ts";
 import { type RoleSources, resolveBase, resolveRole, roleNames } from "../roles/resolve.ts";
-import type { RoleSpec } from "../roles/role-spec.ts";
-import { loadProfiles } from "../sources/profile-files.ts";
+import { type RoleSpec, describeBase } from "../roles/role-spec.ts";
+import { type SsoCandidate, ssoCandidates, ssoOfBase, ssoRole } from "../roles/sso-role.ts";
+import { type SignIn, chooseSignIn } from "../roles/sign-in-choice.ts";
+import { readKeyIndex } from "../secrets/user-keys.ts";
+import { loadProfiles, loadSsoSessions } from "../sources/profile-files.ts";
+import type { RoleLists } from "../sso/role-lists.ts";
+import { writePrivateFile } from "../sys/atomic-file.ts";
+import { readIfThere } from "../sys/read-file.ts";
 
 export type RoleCatalog = {
   config(): Config;
@@ -14,12 +21,19 @@ export type RoleCatalog = {
   resolve(name: string): Promise<RoleSpec>;
   /** What to serve when no role is named: `default_role`, else the base profile as it is. */
   resolveDefault(): Promise<RoleSpec>;
-  names(): Promise<string[]>;
+  /** Which sign-in is meant by the name of an sso-session or a profile, or by none. */
+  signIn(name: string | undefined): Promise<SignIn>;
+  /** Every name that `use` accepts; the note says why some may be missing. */
+  names(refresh: boolean): Promise<{ names: string[]; note: string | undefined }>;
 };
 
 type CatalogContext = Pick<Context, "env" | "paths" | "uid" | "user" | "host">;
 
-export function createRoleCatalog(context: CatalogContext, baseOption: string | undefined): RoleCatalog {
+export function createRoleCatalog(
+  context: CatalogContext,
+  baseOption: string | undefined,
+  lists: () => RoleLists,
+): RoleCatalog {
   const { env, paths, uid, user, host } = context;
   let config = loadConfig(paths, uid);
   const sources = async (): Promise<RoleSources> => ({
@@ -32,7 +46,28 @@ export function createRoleCatalog(context: CatalogContext, baseOption: string | 
     },
     baseOption,
     person: { user, host },
+    keyRevisions: Object.fromEntries(
+      Object.entries(readKeyIndex(paths.stateDir)).map(([name, { revision }]) => [name, revision]),
+    ),
   });
+  const resolve = async (name: string): Promise<RoleSpec> => {
+    const all = await sources();
+    const offered: SsoCandidate[] = [];
+    for (const candidate of ssoCandidates(name, all)) {
+      const { base, accountId, roleName } = candidate;
+      if (await lists().offers(base.session, base.word, { accountId, roleName })) offered.push(candidate);
+    }
+    const [only, ...more] = offered;
+    if (only === undefined) return resolveRole(name, all);
+    const broker = brokerBase(name, config.sources);
+    if (more.length === 0 && broker === undefined) return ssoRole(name, only, all);
+    const ofBroker = broker === undefined ? [] : [describeBase(broker)];
+    const meanings = [...offered.map(({ accountId, roleName }) => `${accountId}/${roleName}`), ...ofBroker];
+    throw new CliError(`the role "${name}" can mean ${meanings.join(" or ")}`, {
+      hint: `metacred use ${meanings[0]}`,
+      exit: EXIT.usage,
+    });
+  };
   return {
     config: () => config,
     reload() {
@@ -44,11 +79,45 @@ export function createRoleCatalog(context: CatalogContext, baseOption: string | 
         return `kept the old configuration: ${error.message}`;
       }
     },
-    resolve: async (name) => resolveRole(name, await sources()),
+    resolve,
     async resolveDefault() {
-      const all = await sources();
-      return config.default_role === undefined ? resolveBase(all) : resolveRole(config.default_role, all);
+      return config.default_role === undefined ? resolveBase(await sources()) : resolve(config.default_role);
     },
-    names: async () => roleNames(await sources()),
+    signIn: async (name) => chooseSignIn(name, await sources(), await loadSsoSessions()),
+    async names(refresh) {
+      const all = await sources();
+      const { pairs, note } = await ssoPairs(all, lists, refresh);
+      const nameOf = new Map(Object.entries(config.accounts).map(([name, id]) => [id, name]));
+      const ssoNames = pairs.map(({ accountId, roleName }) => `${nameOf.get(accountId) ?? accountId}/${roleName}`);
+      const lines = ssoNames.map((name) => `${name}\n`).join("");
+      if (lines !== (readIfThere(paths.pairNamesFile) ?? "")) writePrivateFile(paths.pairNamesFile, lines);
+      return { names: [...roleNames(all), ...ssoNames.toSorted()], note };
+    },
   };
+}
+
+// A list that needs a person is no reason to show nothing: what was offered the last time still says what there is.
+async function ssoPairs(sources: RoleSources, lists: () => RoleLists, refresh: boolean) {
+  const sso = baseOrNothing(sources);
+  if (sso === undefined) return { pairs: [], note: undefined };
+  const { session, word } = sso.base;
+  try {
+    return { pairs: await lists().all(session, word, refresh), note: undefined };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const hint = error.hint === undefined ? "" : `; try: ${error.hint}`;
+    return {
+      pairs: lists().kept(session),
+      note: `accounts and roles of "${word}" are not up to date: ${error.message}${hint}`,
+    };
+  }
+}
+
+function baseOrNothing(sources: RoleSources): ReturnType<typeof ssoOfBase> {
+  try {
+    return ssoOfBase(sources);
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
 }

@@ -11,6 +11,11 @@ export type SelfTest = {
 
 const LIMIT_MS = 1000;
 
+export async function passesAll(selfTests: readonly SelfTest[]): Promise<boolean> {
+  const passed = await Promise.all(selfTests.map((test) => test.run()));
+  return passed.every(Boolean);
+}
+
 export function createSelfTest(destination: { hostname: string; port: number }, clock: Clock): SelfTest {
   const waiting = new Map<string, () => void>();
   return {
@@ -29,7 +34,7 @@ export function createSelfTest(destination: { hostname: string; port: number }, 
         ...destination,
         socket: {
           open(wire) {
-            wire.write(`GET ${path} HTTP/1.1\r\nHost: ${destination.hostname}\r\nConnection: close\r\n\r\n`);
+            wire.write(`GET ${path} HTTP/1.1\r\nHost: metacred\r\nConnection: close\r\n\r\n`);
           },
           data() {},
           close: fail,

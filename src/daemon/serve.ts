@@ -10,8 +10,10 @@ import { controlClient, statusIfRunning } from "./client.ts";
 import { type ControlHandlers, listenControl } from "./control.ts";
 import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
+import { refuseForeignService } from "./foreign-service.ts";
 import { type MfaPrompt, withMfaCode } from "./mfa-prompt.ts";
-import { type Network, openNetwork, refuseForeignService } from "./network.ts";
+import { type NetControl, createNetControl } from "./net-control.ts";
+import { type Network, openNetwork } from "./network.ts";
 import type { Status } from "./protocol.ts";
 import { refuseTwin } from "./refuse-start.ts";
 import { startNotes } from "./notes.ts";
@@ -30,6 +32,10 @@ export type ServeOptions = {
 /** What differs between foreground and background. */
 export type ServeLink = {
   log: Log;
+  /** Where the first role comes from somewhere else than the options. */
+  startRole?(core: Core): Promise<void>;
+  /** After each switch; undefined where nothing is served. */
+  roleChanged?(name: string | undefined): void;
   /** Has root's part started; resolves when it said that the redirect is up. */
   startGuard(plan: RedirectPlan): Promise<Guard>;
   askMfa: MfaPrompt;
@@ -42,11 +48,13 @@ export type ServeLink = {
 export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
   const { paths } = context;
   const { log } = link;
-  const older = refuseTwin(await statusIfRunning(paths.socketFile));
+  refuseTwin(await statusIfRunning(paths.socketFile));
   prepareRuntimeDir(paths.runtimeDir, context.uid);
   await using undo = new AsyncDisposableStack();
   const releaseLock = takeStartLock(paths.lockFile);
   undo.defer(releaseLock);
+  // Asked again under the lock: another one may have become ready since.
+  const older = refuseTwin(await statusIfRunning(paths.socketFile));
 
   const core = createCore(context, log, options.profile);
   undo.defer(() => core.sessions.stop());
@@ -54,7 +62,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const mayBeForeign = redirect && older === undefined && !options.force;
   await Promise.all([
     mayBeForeign ? refuseForeignService(context) : undefined,
-    startRole(core, options.role, link.askMfa),
+    (link.startRole ?? ((of) => startRole(of, options.role, link.askMfa)))(core),
   ]);
   const libc = openLibc(context.platform);
   const { startGuard } = link;
@@ -68,7 +76,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const bound = privateSocketName(paths.runtimeDir, process.pid);
   const control = listenControl(
     bound,
-    handlersOf(core, network, status, log, async () => {
+    handlersOf(core, network, createNetControl(network, paths.runtimeDir, context.clock), status, link, async () => {
       // Whoever asked for the end hears of it when nothing is left but this answer.
       await tearDown();
       stopped.resolve();
@@ -77,6 +85,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
       log,
       ownerUid: context.uid,
       peerUid: (fd) => (libc === undefined ? undefined : peerCredentials(libc, fd)?.uid),
+      tellsPeers: libc !== undefined,
     },
   );
   undo.defer(publish(bound, paths.socketFile, older));
@@ -116,6 +125,7 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
       served: core.served(),
       previousName: core.active.previousName(),
       port: network.port,
+      ipv6: network.ipv6,
       redirect: network.redirect,
       health: network.watch.health(),
       refusals: network.refusals.counts(),
@@ -126,8 +136,9 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
 function handlersOf(
   core: Core,
   network: Network,
+  net: NetControl,
   status: () => Status,
-  log: Log,
+  { log, roleChanged }: ServeLink,
   stop: () => Promise<void>,
 ): ControlHandlers {
   return {
@@ -139,11 +150,15 @@ function handlersOf(
     async use(role, mfaCode) {
       const warnings = [core.catalog.reload(), network.reload()].filter((warning) => warning !== undefined);
       await core.active.use(role, mfaCode);
+      roleChanged?.(core.active.spec()?.name);
       log.info("switched", { role: core.active.spec()?.name ?? "none" });
       return { status: status(), warnings: [...warnings, ...startNotes(core)] };
     },
     credentials: core.credentials,
     container: network.container,
+    signedIn: core.signIns.began,
+    signedOut: core.signIns.ended,
+    net,
   };
 }
 

@@ -1,6 +1,6 @@
 // The control socket's file: bound under a private name, then renamed into place, so that a newer daemon takes over
 // the name without a moment in which nobody listens, and an older one's end cannot remove the newer one's socket.
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../errors.ts";
 
@@ -10,7 +10,11 @@ const LONGEST_PATH = 103;
 /** Makes the folder 0700 and ours alone. */
 export function prepareRuntimeDir(folder: string, uid: number): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { uid: owner, mode } = statSync(folder);
+  const entry = lstatSync(folder);
+  const { uid: owner, mode } = entry;
+  if (!entry.isDirectory()) {
+    throw new CliError(`${folder} is not a folder`, { hint: `mv ${folder} ${folder}.old` });
+  }
   if (uid !== -1 && owner !== uid) {
     throw new CliError(`${folder} belongs to another user (uid ${owner})`, { hint: `sudo chown ${uid} ${folder}` });
   }
@@ -22,7 +26,7 @@ export function privateSocketName(folder: string, pid: number): string {
   const longest = join(folder, "control.sock.old");
   if (Buffer.byteLength(longest) <= LONGEST_PATH) return join(folder, `${pid}.sock`);
   throw new CliError(`the path of the control socket is too long: ${longest}`, {
-    hint: "export XDG_RUNTIME_DIR=/tmp/run",
+    hint: "export XDG_RUNTIME_DIR=$HOME/.run",
   });
 }
 

@@ -1,28 +1,18 @@
 // Runs root's part of a plan and waits until it says that the redirect is up.
+import { basename } from "node:path";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
 import { type RedirectPlan, parseGuardLine } from "../redirect/plan.ts";
+import { childEnvironment } from "../sys/child-environment.ts";
 
 export type StartedGuard<Stdin extends number | "pipe"> = {
   method: "nft" | "iptables";
   child: Bun.Subprocess<Stdin, "pipe", "pipe">;
 };
 
-// Bun would run what these say inside any Bun program, and a loader's variables have no business near root.
-const DANGEROUS = ["BUN_OPTIONS", "BUN_BE_BUN", "NODE_OPTIONS", "LD_PRELOAD", "LD_LIBRARY_PATH"];
-
-/** The environment for children: the caller's, without what would run code in them. */
-export function childEnvironment(env: Environment): Record<string, string> {
-  const clean: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !DANGEROUS.includes(name)) clean[name] = value;
-  }
-  return clean;
-}
-
 /** `say` gets what sudo has to tell the person. Throws with exit 5 when root's part did not come up. */
 export async function startGuard<Stdin extends number | "pipe">(
-  plan: RedirectPlan,
+  plan: Pick<RedirectPlan, "argv">,
   stdin: Stdin,
   env: Environment,
   say: (text: string) => void,
@@ -52,13 +42,29 @@ export async function startGuard<Stdin extends number | "pipe">(
     return { method, child };
   }
   await listening;
-  throw refusal(failure);
+  throw refusal(failure, basename(plan.argv[0] ?? ""));
 }
 
-function refusal(failure: string | undefined): CliError {
+/** Runs something short as root to its end. Throws with exit 5 where it may not or could not. */
+export async function runAsRoot(argv: readonly string[], env: Environment, say: (text: string) => void): Promise<void> {
+  const child = Bun.spawn([...argv], { stdin: "ignore", stdout: "ignore", stderr: "pipe", env: childEnvironment(env) });
+  let failure: string | undefined;
+  await eachLine(child.stderr, (line) => {
+    const said = parseGuardLine(line);
+    if (said !== undefined && "failed" in said) failure = said.failed;
+    else say(`${line}\n`);
+  });
+  if ((await child.exited) === 0) return;
+  throw new CliError(failure ?? `root's part did not run: ${basename(argv[0] ?? "")} exited with ${child.exitCode}`, {
+    hint: "metacred doctor",
+    exit: EXIT.needsPrivilege,
+  });
+}
+
+function refusal(failure: string | undefined, program: string): CliError {
   const hint = "metacred serve --no-redirect";
   return failure === undefined
-    ? new CliError("root's part of the redirect did not start: sudo refused", { hint, exit: EXIT.needsPrivilege })
+    ? new CliError(`root's part of the redirect did not start: ${program} refused`, { hint, exit: EXIT.needsPrivilege })
     : new CliError(`the redirect could not be set up: ${failure}`, { hint, exit: EXIT.needsPrivilege });
 }
 

@@ -1,6 +1,6 @@
 // Two `serve` at once: one of them starts, the other says so. Held only until the control socket answers, which is
 // what tells a running daemon from then on.
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { CliError } from "../errors.ts";
 import { processIdentity } from "../sys/process-identity.ts";
 
@@ -10,9 +10,12 @@ export function takeStartLock(file: string, identity = processIdentity): () => v
   const written = `${file}.${process.pid}`;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      writeFileSync(written, identity(process.pid) ?? "", { mode: 0o600 });
+      const own = identity(process.pid) ?? "";
+      writeFileSync(written, own, { mode: 0o600 });
       linkSync(written, file);
-      return () => rmSync(file, { force: true });
+      return () => {
+        if (holderOf(file) === own) rmSync(file, { force: true });
+      };
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
       const holder = holderOf(file);
@@ -20,12 +23,25 @@ export function takeStartLock(file: string, identity = processIdentity): () => v
       if (pid > 0 && identity(pid) === holder) {
         throw new CliError(`another metacred is starting (pid ${pid})`, { hint: "metacred status" });
       }
-      rmSync(file, { force: true });
+      removeStale(file, holder);
     } finally {
       rmSync(written, { force: true });
     }
   }
   throw new CliError("another metacred is starting", { hint: "metacred status" });
+}
+
+// By a rename, which only one can do: a third starter may have taken the stale lock over since it was read.
+function removeStale(file: string, holder: string | undefined): void {
+  const stale = `${file}.${process.pid}.stale`;
+  try {
+    renameSync(file, stale);
+    if (holderOf(stale) !== holder) linkSync(stale, file);
+  } catch {
+    // Gone, or held anew: the next attempt tells.
+  } finally {
+    rmSync(stale, { force: true });
+  }
 }
 
 function holderOf(file: string): string | undefined {

@@ -1,12 +1,13 @@
 // The daemon's state as `status` prints it. Pure.
 import type { Config } from "../config/schema.ts";
+import { EXIT } from "../errors.ts";
 import { describeBase } from "../roles/role-spec.ts";
 import { advertisedExpiration } from "../sessions/schedule.ts";
 import { VERSION } from "../version.ts";
-import type { Guard } from "./guard.ts";
 import { type ServedRole, accountOf, advertiseMs, roleArnOfSpec } from "./imds-view.ts";
 import { roleNotes } from "./notes.ts";
 import type { RoleStatus, Status } from "./protocol.ts";
+import type { Redirect } from "./redirect.ts";
 import type { RedirectHealth } from "./redirect-watch.ts";
 
 export type ReportInput = {
@@ -17,7 +18,8 @@ export type ReportInput = {
   served: ServedRole | undefined;
   previousName: string | undefined;
   port: number;
-  redirect: Guard["method"] | "none";
+  ipv6: boolean;
+  redirect: Pick<Redirect, "method" | "rootPart">;
   health: RedirectHealth;
   refusals: Record<string, number>;
   clockSkewMs: number | undefined;
@@ -25,6 +27,7 @@ export type ReportInput = {
 
 export function statusReport(input: ReportInput): Status {
   const { served, health, port } = input;
+  const method = input.redirect.method();
   const error = served?.state?.lastError;
   return {
     schema: 1,
@@ -36,10 +39,16 @@ export function statusReport(input: ReportInput): Status {
     previous_role: input.previousName ?? null,
     base: served === undefined ? null : describeBase(served.spec.base),
     endpoints: {
-      imds: input.redirect === "none" ? null : "http://169.254.169.254/",
+      imds: method === "none" ? null : "http://169.254.169.254/",
+      imds_ipv6: method === "none" || !input.ipv6 ? null : "http://[fd00:ec2::254]/",
       endpoint: `http://127.0.0.1:${port}/`,
     },
-    redirect: { method: input.redirect, healthy: health.healthy, checked_at: iso(health.checkedAt) },
+    redirect: {
+      method,
+      healthy: health.healthy,
+      checked_at: iso(health.checkedAt),
+      root_part: input.redirect.rootPart(),
+    },
     refusals: input.refusals,
     last_error:
       error === undefined
@@ -54,7 +63,9 @@ export function statusReport(input: ReportInput): Status {
 function stateOf(served: ServedRole | undefined): Status["state"] {
   if (served === undefined) return "idle";
   if (served.session !== undefined) return "serving";
-  return served.state?.lastError?.needs === undefined ? "waiting" : "needs-mfa";
+  const error = served.state?.lastError;
+  if (error?.needs?.kind === "mfa") return "needs-mfa";
+  return error?.exit === EXIT.needsPerson && served.spec.base.kind === "sso" ? "needs-login" : "waiting";
 }
 
 function roleStatus({ spec, session, state }: ServedRole, { now, config }: ReportInput): RoleStatus {

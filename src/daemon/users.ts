@@ -19,6 +19,11 @@ export function uidsOf(users: readonly string[], ownerUid: number, passwd: strin
   });
 }
 
+/** Whose packets are redirected. The owner's too: the self-test must get through where the owner serves others alone. */
+export function redirectedUids(uids: readonly number[] | "*", ownerUid: number): readonly number[] | "*" {
+  return uids === "*" ? uids : [...new Set([...uids, ownerUid])];
+}
+
 export function readPasswd(): string {
   try {
     return readFileSync("/etc/passwd", "utf8");

@@ -5,11 +5,14 @@ import { type MockBroker, brokerService } from "./broker-service.ts";
 import { createControls } from "./controls.ts";
 import type { Controls, Gate } from "./controls.ts";
 import type { Answer, ParsedCall, MockRequest, MockService } from "./service.ts";
+import { oidcService } from "./oidc-service.ts";
+import { portalService } from "./portal-service.ts";
+import { type SsoControls, type SsoOptions, createSsoWorld, ssoControls } from "./sso-world.ts";
 import { stsService } from "./sts-service.ts";
 import { createWorld } from "./world.ts";
 import type { WorldOptions } from "./world.ts";
 
-export type MockAwsOptions = WorldOptions & { now?: () => Date };
+export type MockAwsOptions = WorldOptions & { now?: () => Date; sso?: SsoOptions };
 
 export type MockAws = Controls &
   AsyncDisposable & {
@@ -17,6 +20,7 @@ export type MockAws = Controls &
     readonly url: string;
     /** From now on the key does not exist. */
     revoke(accessKeyId: string): void;
+    readonly sso: SsoControls;
     /** From now on the broker is this one. */
     broker(next: MockBroker): void;
     /** Cuts open connections, held answers included. */
@@ -28,7 +32,8 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export function startMockAws(options: MockAwsOptions = {}): MockAws {
   const world = createWorld(options);
   const now = options.now ?? (() => systemClock.now());
-  const services = [stsService(world), brokerService(world)];
+  const ssoWorld = createSsoWorld(options.sso);
+  const services = [stsService(world), oidcService(ssoWorld), portalService(ssoWorld, world), brokerService(world)];
   const { controls, gate } = createControls();
   const server = Bun.serve({
     port: 0,
@@ -47,6 +52,7 @@ export function startMockAws(options: MockAwsOptions = {}): MockAws {
   return {
     ...controls,
     url: `http://127.0.0.1:${server.port}`,
+    sso: ssoControls(ssoWorld),
     revoke: (accessKeyId) => void world.keys.delete(accessKeyId),
     broker: (next) => void (world.broker = next),
     stop,

@@ -67,6 +67,9 @@ base = "corp"
 [imds]
 port = 25790
 
+[secrets]
+store = "memory"
+
 [roles.dev]
 role_arn = "${DEMO_ROLES.developer}"
 

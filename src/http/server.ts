@@ -34,6 +34,8 @@ export type HttpAddress =
 export type HttpServerOptions<C> = {
   /** Called once per connection; `undefined` closes it at once. */
   accept(peer: HttpPeer): C | undefined;
+  /** Called once for each accepted connection, when it has ended. */
+  closed?(caller: C): void;
   handle(request: HttpRequest, caller: C): HttpResponse | Promise<HttpResponse>;
   maxBodyBytes: number;
   /** How long a connection may be idle, a request may take to arrive, and an answer to be read. */
@@ -98,6 +100,7 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
       if (wire.data === undefined) return;
       closed(wire.data);
       connections.delete(wire.data);
+      options.closed?.(wire.data.caller);
       if (isStopping && connections.size === 0) stopping.resolve();
     },
     error(wire, error) {

@@ -80,7 +80,8 @@ export function renderStatus(status: Status, now: Date): string {
 
 function redirectLine({ redirect }: Status): string {
   if (redirect.method === "none") return redirect.healthy ? "none (endpoint mode)" : "none: the port does not answer";
-  return redirect.healthy ? `${redirect.method}, checked` : `${redirect.method}: requests do not arrive`;
+  const health = redirect.healthy ? `${redirect.method}, checked` : `${redirect.method}: requests do not arrive`;
+  return redirect.root_part === "ended" ? `${health}; root's part has ended (metacred net up)` : health;
 }
 
 function healthOf(status: Status): string {

@@ -5,10 +5,14 @@ import { type MfaPrompt, withMfaCode } from "../daemon/mfa-prompt.ts";
 import { EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
 import { timeLeft } from "./instant.ts";
+import { signingInFirst } from "./sign-in.ts";
 
 export async function switchRole(context: Context, name: string, mfaCode?: string): Promise<number> {
   const control = controlClient(context.paths.socketFile);
-  const { status, warnings } = await withMfaCode((code) => control.use(name, code), lazyPrompt(context, mfaCode));
+  const prompt = lazyPrompt(context, mfaCode);
+  const { status, warnings } = await signingInFirst(context, () =>
+    withMfaCode((code) => control.use(name, code), prompt),
+  );
   const { role } = status;
   const lines = warnings.map((warning) => `metacred: ${warning}`);
   if (role === null) {

@@ -1,17 +1,19 @@
 // What root runs, whole. It never touches the disk: root gets it as the argument of `sh -c`.
 //
-// A constant, so that what is printed beforehand is what runs. Arguments: METHOD PORT UID[,UID...]|all OWNERUID, or
-// `clean 0 all OWNERUID`. It holds no dollar-brace expansion and no backtick: this is a template literal.
+// A constant, so that what is printed beforehand is what runs. No dollar-brace and no backtick: a template literal.
 //
 // Choices that are not obvious:
-// - Rules go in before the alias, and the alias is taken away only after a look for anybody's rules and put back if some
+// - Rules go in before the aliases, and an alias is taken away only after a look for anybody's rules and put back if some
 //   appeared meanwhile: two guards that cross cannot leave rules without the alias.
 // - Priority -110, not -100: among nat chains of one priority the kernel asks the last registered first, so a Docker that
-//   starts later and publishes port 80 would get the requests (its OUTPUT rule takes every local address).
-// - The alias has a label of its own and is deleted by it: an address that somebody set by hand stays.
-// - A newer guard of the same owner is known by its port in the names: neither undo nor `again` harms it.
+//   starts later and publishes port 80 would get the requests (its OUTPUT rule takes every local address). A redirect of
+//   named users has -111: it wins beside a service for everybody. In iptables it is the earlier rule.
+// - An IPv4 alias has a label of its own and is deleted by it: an address that somebody set by hand stays. IPv6 addresses
+//   have no labels, so that one is known by its metric. It is deprecated from birth, lest the kernel choose this unique
+//   local address as the source of other connections.
+// - A newer guard of the same owner is known by its first port in the names: neither undo nor `again` harms it.
 
-export const GUARD_SCRIPT = String.raw`# metacred: sends 169.254.169.254:80 of the users named to 127.0.0.1:PORT.
+export const GUARD_SCRIPT = String.raw`# metacred: sends port 80 of each ADDRESS, for the users named, to PORT of 127.0.0.1 or [::1].
 # Lives as long as its standard input. The line "again" applies anew; at the end everything is undone.
 set -uf
 unset IFS ENV BASH_ENV CDPATH TMPDIR LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT GLIBC_TUNABLES XTABLES_LIBDIR
@@ -22,79 +24,160 @@ cd /
 trap '' HUP INT QUIT TERM PIPE TSTP TTIN TTOU
 exec 3<&0 </dev/null
 
+emulated='169.254.169.254 169.254.170.2 169.254.170.23 fd00:ec2::254 fd00:ec2::23'
 refuse() { echo "FAIL $1" >&2; exit 2; }
 within() { # VALUE LOW HIGH
   case $1 in '' | *[!0-9]* | 0?* | ???????????*) return 1 ;; esac
   [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }
-[ $# -eq 4 ] || refuse 'usage: metacred-redirect METHOD PORT UID[,UID...]|all OWNERUID'
-method=$1 port=$2 users=$3 owner=$4 reason='' up=''
-case $method in
-  auto | nft | iptables) within "$port" 1 65535 || refuse 'PORT must be 1 to 65535' ;;
-  clean) [ "$port $users" = '0 all' ] || refuse 'usage: metacred-redirect clean 0 all OWNERUID' ;;
-  *) refuse 'METHOD must be auto, nft, iptables or clean' ;;
+split() { # ADDRESS=PORT
+  IFS='=' read -r address to <<END
+$1
+END
+}
+method='' users='' owner='' port=0 v4='' v6='' reason='' up=''
+case $#:$* in
+  2:clean\ *) method=clean owner=$2 ;;
+  0:* | 1:* | 2:* | 3:* | *:clean\ *)
+    refuse 'usage: metacred-redirect METHOD UID[,UID...]|all OWNERUID ADDRESS=PORT..., or clean OWNERUID' ;;
+  *)
+    method=$1 users=$2 owner=$3
+    shift 3
+    case $method in auto | nft | iptables) ;; *) refuse 'METHOD must be auto, nft or iptables' ;; esac
+    case ,$users, in
+      ,all,) ;;
+      *,,*) refuse 'UIDS must be numbers' ;;
+      *)
+        IFS=,
+        for uid in $users; do within "$uid" 0 4294967294 || refuse 'UIDS must be numbers'; done
+        unset IFS ;;
+    esac
+    for target in "$@"; do
+      split "$target"
+      within "$to" 1 65535 || refuse 'PORT must be 1 to 65535'
+      [ "$port" != 0 ] || port=$to
+      case " $emulated " in *" $address "*) ;; *) refuse 'ADDRESS must be an emulated one' ;; esac
+      case $address in
+        '' | *' '*) refuse 'ADDRESS must be an emulated one' ;;
+        *:*) v6="$v6 $address=$to" ;;
+        *) v4="$v4 $address=$to" ;;
+      esac
+    done ;;
 esac
 within "$owner" 0 4294967294 || refuse 'OWNERUID must be a number'
-case ,$users, in
-  ,all,) ;;
-  *,,*) refuse 'UIDS must be numbers' ;;
-  *)
-    IFS=,
-    for uid in $users; do within "$uid" 0 4294967294 || refuse 'UIDS must be numbers'; done
-    unset IFS ;;
-esac
 
 tool() {
   for folder in /usr/sbin /sbin /usr/bin /bin; do [ -x "$folder/$1" ] && break; done
   echo "$folder/$1"
 }
-ip=$(tool ip) nft=$(tool nft) iptables=$(tool iptables) grep=$(tool grep)
+ip=$(tool ip) nft=$(tool nft) grep=$(tool grep)
 table=metacred_$owner chain=METACRED_"$owner"_$port
 
-alias_up() { "$ip" addr replace 169.254.169.254/32 dev lo scope host label lo:metacred; }
-alias_down() {
-  [ -z "$(redirects)" ] || return 0
-  "$ip" addr del 169.254.169.254/32 dev lo label lo:metacred
-  [ -z "$(redirects)" ] || alias_up
+alias_up() {
+  case $1 in
+    *:*)
+      [ -n "$("$ip" -6 addr show dev lo to "$1/128")" ] ||
+        "$ip" -6 addr add "$1/128" dev lo nodad preferred_lft 0 metric 25772 || return 1
+      # The kernel adds its route a moment later.
+      for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        case $("$ip" -6 route get "$1" 2>&1) in local\ *) break ;; esac
+      done ;;
+    *) "$ip" addr replace "$1/32" dev lo scope host label lo:metacred ;;
+  esac
+}
+aliases_up() {
+  for target in $v4 $v6; do
+    split "$target"
+    alias_up "$address" || return 1
+  done
+}
+aliases_down() { # those that no redirect of anybody needs
+  found=$(redirects)
+  for address in $emulated; do
+    case $found,$address in
+      *"=$address/"*) ;;
+      *:*) case $("$ip" -6 addr show dev lo to "$address/128") in
+        *'metric 25772 '*) "$ip" -6 addr del "$address/128" dev lo ;;
+      esac ;;
+      *) "$ip" addr del "$address/32" dev lo label lo:metacred ;;
+    esac
+  done
+  found=$(redirects)
+  for address in $emulated; do
+    case $found in *"=$address/"*) alias_up "$address" ;; esac
+  done
 }
 
+nft_table() { # FAMILY LOOPBACK TARGET...
+  family=$1 loopback=$2
+  shift 2
+  [ $# -gt 0 ] || return 0
+  who="meta skuid { $users }" priority=-111
+  [ "$users" != all ] || who='' priority=-110
+  cat <<END
+add table $family $table
+delete table $family $table
+table $family $table {
+  chain port_$port {
+    type nat hook output priority $priority
+END
+  for target in "$@"; do
+    split "$target"
+    echo "    $family daddr $address tcp dport 80 $who dnat to $loopback:$to"
+  done
+  printf '  }\n}\n'
+}
 nft_up() {
   [ -x "$nft" ] || { echo 'nft is not installed'; return 1; }
-  who=''
-  [ "$users" = all ] || who="meta skuid { $users }"
-  "$nft" -f - <<END
-add table ip $table
-delete table ip $table
-table ip $table {
-  chain port_$port {
-    type nat hook output priority -110
-    ip daddr 169.254.169.254 tcp dport 80 $who dnat to 127.0.0.1:$port
-  }
-}
-END
+  # One transaction for both families. The targets are words without blanks.
+  # shellcheck disable=SC2086
+  { nft_table ip 127.0.0.1 $v4; nft_table ip6 '[::1]' $v6; } | "$nft" -f -
 }
 # One transaction: it fails as a whole where the table is a newer guard's, with another port.
-nft_down() { printf '%s\n' "flush chain ip $table port_$port" "delete table ip $table" | "$nft" -f -; }
-nft_clean() { printf '%s\n' "add table ip $table" "delete table ip $table" | "$nft" -f -; }
+nft_down() { printf '%s\n' "flush chain $1 $table port_$port" "delete table $1 $table" | "$nft" -f -; }
+nft_clean() { printf '%s\n' "add table $1 $table" "delete table $1 $table" | "$nft" -f -; }
+
+# What stands in the kernel, of every owner: a word NAME=-/ for each redirect, NAME=ADDRESS/ for each address of it.
 nft_list() {
-  "$nft" list chains ip | while read -r kind name last _; do
-    case "$kind $name" in
-      'table ip') in=$last ;;
-      'chain port_'*) case $in in metacred_*) echo "$in/$name" ;; esac ;;
+  "$nft" list tables | while read -r _ family name _; do
+    case $name in metacred_*) ;; *) continue ;; esac
+    "$nft" list table "$family" "$name" | while read -r first second third _; do
+      case "$first $second" in
+        chain\ *) in=$second; echo "$name/$in=-/" ;;
+        'ip daddr' | 'ip6 daddr') echo "$name/$in=$third/" ;;
+      esac
+    done
+  done
+}
+ipt_list() {
+  "$1" -w 5 -t nat -S | while read -r flag name d where _ _ _ _ _ _ j jump _; do
+    case "$flag $name $d $j $jump" in
+      '-N METACRED_'*) echo "$name=-/" ;;
+      '-A OUTPUT -d -j METACRED_'*) echo "$jump=$where" ;;
+    esac
+  done
+}
+redirects() { { nft_list; each_iptables ipt_list ''; } 2>/dev/null; }
+others() { # the redirects of this owner to other ports
+  for one in $(redirects); do
+    case $one in
+      "$table/port_$port=-/" | "$chain=-/") ;;
+      "$table"/*=-/ | METACRED_"$owner"_*=-/) echo "$one" ;;
     esac
   done
 }
 
 # FUNCTION ARGUMENT: called as FUNCTION TOOL ARGUMENT. A mere look by a legacy iptables would load its nat table.
 each_iptables() {
-  for name in iptables iptables-nft iptables-legacy; do
-    found=$(tool "$name")
-    case $("$found" --version) in
+  for name in iptables iptables-nft iptables-legacy ip6tables ip6tables-nft ip6tables-legacy; do
+    binary=$(tool "$name") loaded=/proc/net/ip_tables_names
+    case $name in ip6*) loaded=/proc/net/ip6_tables_names ;; esac
+    case $("$binary" --version) in
       '') continue ;;
       *nf_tables*) ;;
-      *) "$grep" -qs '^nat$' /proc/net/ip_tables_names || continue ;;
+      *) "$grep" -qs '^nat$' "$loaded" || continue ;;
     esac
-    "$1" "$found" "$2"
+    "$1" "$binary" "$2"
   done
 }
 ipt_commit() { printf '%s\n' '*nat' "$2" COMMIT | "$1-restore" -w 5 --noflush; }
@@ -115,36 +198,48 @@ ipt_down() {
   lines=$(ipt_removal "$1" "$2")
   [ -z "$lines" ] || ipt_commit "$1" "$lines"
 }
-ipt_up() {
-  [ -x "$iptables" ] || { echo 'iptables is not installed'; return 1; }
+# Where the jump goes: first, or for everybody behind the last of those who are named. Counted without our own, which
+# the same transaction removes before.
+ipt_place() {
+  "$1" -w 5 -t nat -S OUTPUT | {
+    place=1 count=0
+    while read -r flag _ rest; do
+      case "$flag $users $rest" in
+        -A*" -j METACRED_$owner"_* | -P*) continue ;;
+        '-A all '*' -j METACRED_'*) count=$((count + 1)) place=$((count + 1)) ;;
+        *) count=$((count + 1)) ;;
+      esac
+    done
+    echo "$place"
+  }
+}
+ipt_family() { # TOOL LOOPBACK BITS TARGET...
+  iptables=$(tool "$1") loopback=$2 bits=$3
+  shift 3
+  [ $# -gt 0 ] || return 0
+  [ -x "$iptables" ] || { echo "$iptables is not installed"; return 1; }
   lines=$(
     ipt_removal "$iptables" METACRED_"$owner"_
     echo "-N $chain"
-    IFS=,
-    for uid in $users; do
-      who="-m owner --uid-owner $uid"
-      [ "$uid" != all ] || who=''
-      echo "-A $chain -p tcp $who -j DNAT --to-destination 127.0.0.1:$port"
+    for target in "$@"; do
+      split "$target"
+      IFS=,
+      for uid in $users; do
+        who="-m owner --uid-owner $uid"
+        [ "$uid" != all ] || who=''
+        echo "-A $chain -d $address/$bits -p tcp $who -j DNAT --to-destination $loopback:$to"
+      done
+      unset IFS
+      echo "-I OUTPUT $(ipt_place "$iptables") -d $address/$bits -p tcp -m tcp --dport 80 -j $chain"
     done
-    echo "-I OUTPUT 1 -d 169.254.169.254/32 -p tcp -m tcp --dport 80 -j $chain"
   )
   ipt_commit "$iptables" "$lines"
 }
-ipt_list() {
-  "$1" -w 5 -t nat -S | while read -r flag name _; do
-    case "$flag $name" in '-N METACRED_'*) echo "$name" ;; esac
-  done
+ipt_up() {
+  # shellcheck disable=SC2086
+  ipt_family iptables 127.0.0.1 32 $v4 && ipt_family ip6tables '[::1]' 128 $v6
 }
 
-redirects() { { nft_list; each_iptables ipt_list ''; } 2>/dev/null; }
-others() { # the redirects of this owner to other ports
-  for one in $(redirects); do
-    case $one in
-      "$table/port_$port" | "$chain") ;;
-      "$table"/* | METACRED_"$owner"_*) echo "$one" ;;
-    esac
-  done
-}
 apply() {
   case $("$ip" link show dev lo 2>&1) in
     *[,\<]UP[,\>]*) ;;
@@ -154,8 +249,9 @@ apply() {
   if [ "$method" != iptables ]; then
     if reason=$(nft_up 2>&1); then
       up=nft
+      [ -n "$v6" ] || nft_clean ip6 2>/dev/null
       each_iptables ipt_down METACRED_"$owner"_ 2>/dev/null
-      reason=$(alias_up 2>&1)
+      reason=$(aliases_up 2>&1)
       return
     fi
     failed="nft: $reason "
@@ -164,8 +260,8 @@ apply() {
     # Once more: the rules may have changed between the look and the commit.
     if reason=$(ipt_up 2>&1) || reason=$(ipt_up 2>&1); then
       up=iptables
-      nft_clean 2>/dev/null
-      reason=$(alias_up 2>&1)
+      { nft_clean ip; nft_clean ip6; } 2>/dev/null
+      reason=$(aliases_up 2>&1)
       return
     fi
     failed="$failed""iptables: $reason"
@@ -174,9 +270,10 @@ apply() {
   return 1
 }
 undo() {
-  nft_down
+  nft_down ip
+  nft_down ip6
   each_iptables ipt_down "$chain "
-  alias_down
+  aliases_down
 } 2>/dev/null
 fail() {
   printf '%s\n' "$reason" | { said=FAIL; while read -r line; do said="$said $line"; done; echo "$said" >&2; }
@@ -184,7 +281,7 @@ fail() {
 }
 
 if [ "$method" = clean ]; then
-  { nft_clean; each_iptables ipt_down METACRED_"$owner"_; alias_down; } 2>/dev/null
+  { nft_clean ip; nft_clean ip6; each_iptables ipt_down METACRED_"$owner"_; aliases_down; } 2>/dev/null
   left=$(others)
   [ -z "$left" ] && exit 0
   reason="still there: $left"
@@ -192,8 +289,12 @@ if [ "$method" = clean ]; then
 fi
 apply || { undo; fail; }
 echo "UP $up"
-while read -r word <&3; do
-  [ "$word" = again ] && [ -z "$(others)" ] && apply
-done
-undo
+serve() {
+  while read -r word <&3; do
+    [ "$word" = again ] && [ -z "$(others)" ] && apply
+  done
+  undo
+}
+# Two of them, so that a kill -9 of one leaves the other: it sees its neighbour's pipe end without the word.
+{ serve; echo over; } | { read -r word || serve; }
 `;

@@ -1,7 +1,7 @@
 // The redirect on Linux: one run of the guard script by root, which lives as long as its standard input.
 
 import { GUARD_SCRIPT } from "./guard-script.ts";
-import { asRoot, type RedirectInput, type RedirectMethod, type RedirectPlan } from "./plan.ts";
+import { asRoot, type RedirectInput, type RedirectMethod, type RedirectPlan, type RedirectTarget } from "./plan.ts";
 
 const TOOL_WORDS: Record<RedirectMethod, string> = {
   auto: "nftables, else iptables",
@@ -11,17 +11,33 @@ const TOOL_WORDS: Record<RedirectMethod, string> = {
 
 /** Throws where root is needed and there is no way to become root. */
 export function planRedirect(input: RedirectInput): RedirectPlan {
-  const { method, port, users, ownerUid } = input;
-  const uids = users === "*" ? [] : [...new Set(users)];
-  const who = users === "*" ? "all" : uids.join(",");
-  const whose = users === "*" ? "every user" : `uid ${uids.join(", ")}`;
+  const { method, targets, users, ownerUid } = input;
+  const whose = users === "*" ? "every user" : `uid ${[...new Set(users)].join(", ")}`;
+  const [first = "", who = "", ...words] = wordsOf(input);
   return {
-    argv: asRoot(
-      ["/bin/sh", "-c", GUARD_SCRIPT, "metacred-redirect", method, String(port), who, String(ownerUid)],
-      input,
-    ),
+    argv: asRoot(["/bin/sh", "-c", GUARD_SCRIPT, "metacred-redirect", first, who, String(ownerUid), ...words], input),
     summary:
-      `adds 169.254.169.254/32 to lo and sends its port 80 to 127.0.0.1:${port} for processes of ${whose} ` +
+      `adds ${targets.map(({ address }) => alias(address)).join(" and ")} to lo and sends ` +
+      `${targets.map(sentence).join(", ")} for processes of ${whose} ` +
       `(${TOOL_WORDS[method]})\nundone when metacred ends, however it ends`,
   };
+}
+
+/** The line that asks an installed part of root's for the same. Needs no way to become root. */
+export function redirectRequest(input: Omit<RedirectInput, "isRoot" | "elevation">): string {
+  return wordsOf(input).join(" ");
+}
+
+function wordsOf({ method, users, targets }: Omit<RedirectInput, "isRoot" | "elevation">): readonly string[] {
+  const who = users === "*" ? "all" : [...new Set(users)].join(",");
+  return [method, who, ...targets.map(({ address, port }) => `${address}=${port}`)];
+}
+
+function alias(address: string): string {
+  return `${address}/${address.includes(":") ? 128 : 32}`;
+}
+
+function sentence({ address, port }: RedirectTarget, index: number): string {
+  const whose = index === 0 ? "its port 80" : `port 80 of ${address}`;
+  return `${whose} to ${address.includes(":") ? "[::1]" : "127.0.0.1"}:${port}`;
 }

@@ -4,17 +4,26 @@ import { CliError, EXIT } from "../errors.ts";
 
 export type RedirectMethod = "auto" | "nft" | "iptables";
 
+/** The addresses that root's part knows; it refuses every other. */
+export type EmulatedAddress = "169.254.169.254" | "169.254.170.2" | "169.254.170.23" | "fd00:ec2::254" | "fd00:ec2::23";
+
+/** Port 80 of `address` goes to `port` of 127.0.0.1, or of [::1] for an IPv6 address. */
+export type RedirectTarget = { address: EmulatedAddress; port: number };
+
+/** A program that runs another one as root, by its absolute path. */
+export type Elevation = { program: "sudo" | "doas" | "pkexec"; path: string };
+
 export type RedirectInput = {
   method: RedirectMethod;
-  /** Where the emulator listens on 127.0.0.1. */
-  port: number;
+  /** The first one's port is in the names of the rules: it tells a newer redirect from an older one of its owner. */
+  targets: readonly [RedirectTarget, ...RedirectTarget[]];
   /** Whose processes are redirected; `*` is everybody on the machine. */
   users: readonly number[] | "*";
   /** The uid that every rule and table is named after. */
   ownerUid: number;
   isRoot: boolean;
-  /** Absolute path, where there is one. Not needed by root. */
-  sudo: string | undefined;
+  /** Not needed by root. */
+  elevation: Elevation | undefined;
 };
 
 export type RedirectPlan = {
@@ -41,17 +50,32 @@ export function parseGuardLine(line: string): GuardLine | undefined {
   return undefined;
 }
 
+/** The first of sudo, doas and pkexec that `which` finds. pkexec comes last: it needs a desktop's agent to ask. */
+export function findElevation(which: (program: string) => string | null): Elevation | undefined {
+  for (const program of ["sudo", "doas", "pkexec"] as const) {
+    const path = which(program);
+    if (path !== null) return { program, path };
+  }
+  return undefined;
+}
+
 /** The same command, as root. */
 export function asRoot(
   argv: readonly string[],
-  { isRoot, sudo }: Pick<RedirectInput, "isRoot" | "sudo">,
+  { isRoot, elevation }: Pick<RedirectInput, "isRoot" | "elevation">,
 ): readonly string[] {
   if (isRoot) return argv;
-  if (sudo === undefined) {
-    throw new CliError("the redirect needs root, and sudo is not installed", {
-      hint: "metacred serve --no-redirect",
-      exit: EXIT.needsPrivilege,
-    });
+  switch (elevation?.program) {
+    case undefined:
+      throw new CliError("the redirect needs root, and none of sudo, doas and pkexec is installed", {
+        hint: "metacred serve --no-redirect",
+        exit: EXIT.needsPrivilege,
+      });
+    case "sudo":
+      return [elevation.path, "-p", SUDO_PROMPT, "--", ...argv];
+    case "doas":
+      return [elevation.path, "--", ...argv];
+    case "pkexec":
+      return [elevation.path, ...argv];
   }
-  return [sudo, "-p", SUDO_PROMPT, "--", ...argv];
 }

@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { CliError, EXIT } from "../errors.ts";
 import type { AssumeStep } from "../aws/assume-step.ts";
-import type { SsoBase } from "../aws/explain.ts";
-import { type BaseSpec, type MfaDevice, canonicalJson } from "./role-spec.ts";
+import { type SsoSession, loginWord } from "../aws/sso-session.ts";
+import { type BaseSpec, type MfaDevice, type SsoBase, canonicalJson } from "./role-spec.ts";
 
 export type Profile = Readonly<Record<string, string | undefined>>;
 /** Profiles of the AWS config and credentials files, by name, the latter over the former. */
@@ -72,11 +72,46 @@ function sourceOf(
 }
 
 function rootOf(name: string, profile: Profile): BaseSpec {
-  const isSso = profile["sso_session"] !== undefined || profile["sso_start_url"] !== undefined;
-  if (!isSso && profile["credential_source"] !== undefined) return credentialSource(name, profile);
-  const sso: SsoBase = { session: profile["sso_session"], accountId: profile["sso_account_id"] };
+  if (isSsoProfile(profile)) return ssoBase(name, profile);
+  if (profile["credential_source"] !== undefined) return credentialSource(name, profile);
   const login = profile["login_session"] === undefined ? {} : { login: true };
-  return { ...profileBase(name, profile), ...(isSso ? { sso } : login) };
+  return { ...profileBase(name, profile), ...login };
+}
+
+// The SDK looks for SSO last (credential-provider-ini resolveProfileData.ts).
+const BEFORE_SSO = ["aws_access_key_id", "web_identity_token_file", "credential_process"];
+
+function isSsoProfile(profile: Profile): boolean {
+  const hasSso = profile["sso_session"] !== undefined || profile["sso_start_url"] !== undefined;
+  return hasSso && BEFORE_SSO.every((key) => profile[key] === undefined);
+}
+
+function ssoBase(name: string, profile: Profile): SsoBase {
+  const session = ssoSessionOf(name, profile);
+  return {
+    kind: "sso",
+    session,
+    word: loginWord(session, name),
+    accountId: profile["sso_account_id"],
+    roleName: profile["sso_role_name"],
+  };
+}
+
+/** The sign-in that a profile, or an `[sso-session]` in the same words, describes. */
+export function ssoSessionOf(name: string, profile: Profile): SsoSession {
+  const { sso_session: session, sso_start_url: startUrl, sso_region: region } = profile;
+  if (startUrl === undefined || region === undefined) {
+    const what =
+      session === undefined
+        ? `the AWS profile "${name}" has no ${startUrl === undefined ? "sso_start_url" : "sso_region"}`
+        : `the sso-session "${session}" of the AWS profile "${name}" does not exist, or lacks sso_start_url or sso_region`;
+    throw new CliError(what, {
+      hint: session === undefined ? "aws configure sso" : `aws configure sso-session --profile ${name}`,
+      exit: EXIT.usage,
+    });
+  }
+  const scopes = (profile["sso_registration_scopes"] ?? "").split(/[\s,]+/).filter((scope) => scope !== "");
+  return { name: session, startUrl, region, scopes };
 }
 
 function profileBase(name: string, profile: Profile): BaseSpec & { kind: "profile" } {

@@ -5,8 +5,8 @@ import { CliError, EXIT } from "../errors.ts";
 import { nearestWord } from "../nearest.ts";
 import { isRoleName, parseRoleArn, partitionOfRegion, roleArnOf } from "./arn.ts";
 import { type ProfileChain, type Profiles, resolveProfile } from "./profiles.ts";
-import { brokerBase } from "./broker-name.ts";
-import { type BaseSpec, type RoleSpec, describeBase } from "./role-spec.ts";
+import { brokerBase, isBroker } from "./broker-name.ts";
+import { type RoleSpec, describeBase } from "./role-spec.ts";
 import { type Person, fillTemplate, sanitiseSessionName } from "./session-name.ts";
 
 export type RoleSources = {
@@ -17,6 +17,8 @@ export type RoleSources = {
   /** `--profile`: stands for `base` of the config. */
   baseOption: string | undefined;
   person: Person;
+  /** Names of the keys in the keychain, with a word that changes when they are replaced. */
+  keyRevisions: Readonly<Record<string, string>>;
 };
 
 const DEFAULT_SESSION_NAME = "{user}-{host}";
@@ -29,19 +31,19 @@ export function resolveRole(name: string, sources: RoleSources): RoleSpec {
   const table = own(sources.config.roles, name);
   if (table !== undefined) return fromTable(name, table, sources);
   if (own(sources.profiles, name) !== undefined) return fromProfile(name, sources);
+  const source = sourceChain(name, sources);
+  if (source !== undefined && !name.includes("/")) return assumed(name, source, [], sources);
   // The name that the environment's own keys are served under, so that a switch can go back to them.
   if (name === ENVIRONMENT && sources.environment.hasKeys) return assumed(name, ENVIRONMENT_CHAIN, [], sources);
-  const broker = brokerBase(name, sources.config.sources);
-  if (broker !== undefined && !name.includes("/")) return assumed(name, chainOf(broker), [], sources);
   const arns = arnsOf(name, sources, undefined);
-  const meanings = [...arns, ...(broker === undefined ? [] : [describeBase(broker)])];
+  const meanings = [...arns, ...(source === undefined ? [] : [describeBase(source.base)])];
   if (meanings.length > 1) {
     throw new CliError(`the role "${name}" can mean ${meanings.join(" or ")}`, {
       hint: arns[0] === undefined ? "metacred roles" : `metacred use ${arns[0]}`,
       exit: EXIT.usage,
     });
   }
-  if (broker !== undefined) return assumed(name, chainOf(broker), [], sources);
+  if (source !== undefined) return assumed(name, source, [], sources);
   const [arn] = arns;
   if (arn === undefined) throw unknownRole(name, sources);
   return assumed(name, baseChain(sources), [plainStep(arn, sources)], sources);
@@ -114,23 +116,29 @@ function onlyArn(text: string, name: string, sources: RoleSources, region: strin
 // `account/Role`, `Role@account` (a role's path and name may hold both signs, hence several readings), or an ARN.
 function arnsOf(text: string, sources: RoleSources, roleRegion: string | undefined): string[] {
   if (text.startsWith("arn:")) return parseRoleArn(text) === undefined ? [] : [text];
+  const arns = accountReadings(text, sources.config).map(({ accountId, role }) => {
+    const region = roleRegion ?? baseChain(sources).region ?? sources.environment.region ?? sources.config.region;
+    return roleArnOf(partitionOfRegion(region), accountId, role);
+  });
+  return [...new Set(arns)];
+}
+
+/** Every account and role that the text can mean: `account/Role` or `Role@account`. */
+export function accountReadings(text: string, config: Config): { accountId: string; role: string }[] {
   const slash = text.indexOf("/");
   const at = text.lastIndexOf("@");
   const readings = [
     { account: text.slice(0, Math.max(slash, 0)), role: text.slice(slash + 1) },
     { account: at === -1 ? "" : text.slice(at + 1), role: text.slice(0, Math.max(at, 0)) },
   ];
-  const arns = readings.flatMap(({ account, role }) => {
-    const accountId = /^\d{12}$/.test(account) ? account : own(sources.config.accounts, account);
-    if (accountId === undefined || !isRoleName(role)) return [];
-    const region = roleRegion ?? baseChain(sources).region ?? sources.environment.region ?? sources.config.region;
-    return [roleArnOf(partitionOfRegion(region), accountId, role)];
+  return readings.flatMap(({ account, role }) => {
+    const accountId = /^\d{12}$/.test(account) ? account : own(config.accounts, account);
+    return accountId === undefined || !isRoleName(role) ? [] : [{ accountId, role }];
   });
-  return [...new Set(arns)];
 }
 
 // A name may be that of a property which every object has, such as `constructor`.
-function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+export function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
@@ -139,16 +147,16 @@ function fromProfile(name: string, sources: RoleSources): RoleSpec {
 }
 
 // What roles are assumed from: --profile, the config's base, AWS_PROFILE, keys of the environment, [default].
-function baseChain(sources: RoleSources): ProfileChain & { name: string } {
+export function baseChain(sources: RoleSources): ProfileChain & { name: string } {
   const { environment } = sources;
   const named = sources.baseOption ?? sources.config.base ?? environment.profile;
   if (named === undefined && environment.hasKeys) {
     return { name: ENVIRONMENT, ...ENVIRONMENT_CHAIN };
   }
-  const broker = named === undefined ? undefined : brokerBase(named, sources.config.sources);
-  const isProfile = named !== undefined && own(sources.profiles, named) !== undefined;
-  if (named !== undefined && broker !== undefined) {
-    if (!isProfile) return { name: named, ...chainOf(broker) };
+  const source = named === undefined ? undefined : sourceChain(named, sources);
+  if (named !== undefined && source !== undefined) {
+    const isProfile = own(sources.profiles, named) !== undefined;
+    if (source.base.kind !== "broker" || !isProfile) return { name: named, ...source };
     throw new CliError(`the base "${named}" is an AWS profile and a name of [sources]`, {
       hint: "rename the table in the config",
       exit: EXIT.usage,
@@ -164,8 +172,21 @@ function baseChain(sources: RoleSources): ProfileChain & { name: string } {
   return { name: profile, ...resolveProfile(profile, sources.profiles, defaultSessionName(sources)) };
 }
 
-function chainOf(base: BaseSpec): ProfileChain {
-  return { base, steps: [], region: undefined };
+// What a name of [sources] begins: keys that are kept in the keychain, or what a broker hands out.
+function sourceChain(name: string, { config, keyRevisions }: RoleSources): ProfileChain | undefined {
+  const broker = brokerBase(name, config.sources);
+  if (broker !== undefined) return { base: broker, steps: [], region: undefined };
+  const table = own(config.sources, name);
+  if (table === undefined || isBroker(table)) return undefined;
+  const item = table.keychain;
+  const revision = own(keyRevisions, item);
+  if (revision === undefined) {
+    throw new CliError(`there are no keys "${item}" in the keychain, which [sources.${name}] names`, {
+      hint: `metacred keys add ${item}`,
+      exit: EXIT.usage,
+    });
+  }
+  return { base: { kind: "keychain", item, revision }, steps: [], region: undefined };
 }
 
 function defaultSessionName({ person }: RoleSources): string {

@@ -1,7 +1,7 @@
 // What a role name means: base credentials, then the roles assumed from them, one after the other.
 import { createHash } from "node:crypto";
 import type { AssumeStep } from "../aws/assume-step.ts";
-import type { SsoBase } from "../aws/explain.ts";
+import type { SsoSession } from "../aws/sso-session.ts";
 import type { BrokerConfig } from "../config/schema.ts";
 
 /** Where base credentials come from. `profile` is read afresh by the AWS SDK at each fetch. */
@@ -10,12 +10,23 @@ export type BaseSpec =
       kind: "profile";
       profile: string;
       /** Changes with the profile's text. */ identity: string;
-      sso?: SsoBase;
       /** Signed in by `aws login`. */ login?: boolean;
     }
+  | SsoBase
+  | { kind: "keychain"; item: string; /** Changes when the keys are replaced. */ revision: string }
   | ({ kind: "broker" } & BrokerRole)
   | { kind: "environment" }
   | { kind: "container"; profile: string };
+
+/** A role that IAM Identity Center hands out; without account and role, the sign-in alone. */
+export type SsoBase = {
+  kind: "sso";
+  session: SsoSession;
+  /** What `metacred login` is to be told. */
+  word: string;
+  accountId: string | undefined;
+  roleName: string | undefined;
+};
 
 /** A second factor of the base keys' user. `process` is a command that prints a code. */
 export type MfaDevice = { serial: string; process?: string };
@@ -53,6 +64,10 @@ export function describeBase(base: BaseSpec): string {
       return `profile ${base.profile}`;
     case "broker":
       return `broker ${brokerRoleName(base)}`;
+    case "sso":
+      return `SSO session ${base.word}, ${base.accountId ?? "no account"}/${base.roleName ?? "no role"}`;
+    case "keychain":
+      return `keys ${base.item} in the keychain`;
     case "environment":
       return "environment";
     case "container":

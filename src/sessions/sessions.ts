@@ -29,6 +29,8 @@ export type Sessions = {
    * quite new: the network may be gone again soon.
    */
   wake(why: "slept" | "changed"): void;
+  /** Forgets these sessions at once; the pinned one is fetched anew. */
+  drop(matches: (spec: RoleSpec) => boolean): void;
   state(key: string): SessionState | undefined;
   stop(): void;
 };
@@ -62,6 +64,8 @@ type Entry = {
   limitedByUpstream: boolean;
   /** Until then the source asked to be left alone; everybody hears its refusal meanwhile. */
   patience?: { until: Date; error: CliError };
+  /** Dropped: a flight that still lands here lands nowhere. */
+  isDropped?: true;
 };
 
 const LOOK_AGAIN_MS = 5 * 60_000;
@@ -153,7 +157,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   function schedule(entry: Entry, at: Date): void {
     entry.cancelTimer?.();
-    if (stopped) return;
+    if (stopped || entry.isDropped) return;
     entry.nextRefreshAt = at;
     const leftMs = at.getTime() - clock.now().getTime();
     // Timers stand still while the machine is suspended, and the clock may be set: so look again now and then.
@@ -212,6 +216,14 @@ export function createSessions(options: SessionsOptions): Sessions {
         } else if (isWanted(entry) && (isDue || failures > 0) && !isAskedToWait) fly(entry).catch(() => undefined);
         // Its timer may have stood still.
         else if (nextRefreshAt !== undefined && entry.flight === undefined) schedule(entry, nextRefreshAt);
+      }
+    },
+    drop(matches) {
+      for (const [key, entry] of [...entries].filter(([, { spec }]) => matches(spec))) {
+        entry.isDropped = true;
+        entry.cancelTimer?.();
+        entries.delete(key);
+        if (key === pinned) fly(entryOf(entry.spec)).catch(() => undefined);
       }
     },
     state(key) {

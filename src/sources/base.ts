@@ -9,10 +9,21 @@ import type { Sts } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
 import { type BaseSpec, canonicalJson } from "../roles/role-spec.ts";
+import type { SecretStore } from "../secrets/secret-store.ts";
+import { readKeys } from "../secrets/user-keys.ts";
 import type { Clock } from "../sys/clock.ts";
 import { fromBroker } from "./broker.ts";
+import { type SsoSourceDeps, fromSso } from "./sso-role.ts";
 
-export type BaseDeps = { env: Environment; sts: Sts; handler: HttpHandler<object>; send: Outbound; clock: Clock };
+export type BaseDeps = {
+  env: Environment;
+  sts: Sts;
+  handler: HttpHandler<object>;
+  send: Outbound;
+  clock: Clock;
+  sso: SsoSourceDeps;
+  secrets: SecretStore;
+};
 export type BaseSource = (base: BaseSpec, region: string) => Promise<Session>;
 
 const FLIGHT_LIMIT_MS = 60_000;
@@ -45,6 +56,10 @@ async function fetchBase(base: BaseSpec, region: string, deps: BaseDeps): Promis
       return fromEnvironment(deps);
     case "container":
       return fromContainer(base.profile, deps);
+    case "sso":
+      return fromSso(base, deps.sso);
+    case "keychain":
+      return fromKeychain(base.item, deps);
     case "profile":
       return fromProfile(base, region, deps);
   }
@@ -70,19 +85,24 @@ async function fromProfile(
     const identity = await provide();
     return webIdentity ?? sessionOf(identity, clock);
   } catch (error) {
-    throw base.login === true ? explainLogin(error, base.profile) : explainBase(error, base.profile, base.sso);
+    throw base.login === true ? explainLogin(error, base.profile) : explainBase(error, base.profile);
   }
 }
 
 function explainLogin(error: unknown, profile: string): CliError {
   if (isTimeout(error) || !(error instanceof Error) || error.name !== "CredentialsProviderError") {
-    return explainBase(error, profile, undefined);
+    return explainBase(error, profile);
   }
   return new CliError(`the sign-in of the AWS profile "${profile}" has ended`, {
     hint: `aws login --profile ${profile}`,
     exit: EXIT.needsPerson,
     cause: error,
   });
+}
+
+async function fromKeychain(item: string, { secrets, clock }: BaseDeps): Promise<Session> {
+  const keys = await readKeys(item, secrets);
+  return { credentials: keys, obtainedAt: clock.now(), expiration: undefined, arn: undefined, accountId: undefined };
 }
 
 function fromEnvironment({ env, clock }: BaseDeps): Session {
@@ -112,7 +132,7 @@ async function fromContainer(profile: string, { clock }: BaseDeps): Promise<Sess
     const { fromHttp } = await import("@aws-sdk/credential-provider-http");
     return sessionOf(await fromHttp()(), clock);
   } catch (error) {
-    throw explainBase(error, profile, undefined);
+    throw explainBase(error, profile);
   }
 }
 

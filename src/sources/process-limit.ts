@@ -1,12 +1,13 @@
 // The AWS SDK runs a credential_process by an `exec` that it lets callers replace: here it gets a time limit.
 import { externalDataInterceptor } from "@smithy/core/config";
-import { runLimited } from "./run-limited.ts";
+import { endWithProcess, runLimited } from "./run-limited.ts";
 
 type ExecCallback = (error: Error | null, output?: { stdout: string; stderr: string }) => void;
 
 /** From now on the SDK's process provider runs its commands here. `limitMs` as Go's `DefaultTimeout`, a minute. */
 export function limitCredentialProcesses(limitMs: number): void {
   const record = externalDataInterceptor.getTokenRecord() as Record<string, unknown>;
+  endWithProcess();
   // Not async itself: the SDK promisifies it, and a warning about that would end up on stderr.
   record["exec"] = (command: string, done: ExecCallback) => void runAndTell(command, limitMs, done);
 }

@@ -6,15 +6,24 @@ export type Output = { stdout: string; stderr: string };
 
 const OUTPUT_LIMIT_BYTES = 1_048_576;
 
+const live = new Set<number>();
+
+/** Whatever ends this process in order takes along what it has started. Once for a process. */
+export function endWithProcess(): void {
+  process.on("exit", () => live.forEach(endGroup));
+}
+
 /** Runs `command` by the shell. `name` is what it is called in the words of a failure. Asks nobody: it has no input. */
 export function runLimited(command: string, name: string, limitMs: number): Promise<Output> {
   const child = spawn("/bin/sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const group = child.pid;
+  if (group !== undefined) live.add(group);
   const { promise, resolve, reject } = Promise.withResolvers<Output>();
   const output: Output = { stdout: "", stderr: "" };
   let ended: string | undefined;
   const end = (why: string) => {
     ended ??= why;
-    endGroup(child.pid);
+    if (group !== undefined) endGroup(group);
     // What left the group may still hold the pipes open; nobody waits for it.
     child.stdout.destroy();
     child.stderr.destroy();
@@ -32,6 +41,7 @@ export function runLimited(command: string, name: string, limitMs: number): Prom
   });
   child.on("close", (code, signal) => {
     clearTimeout(timer);
+    if (group !== undefined) live.delete(group);
     if (code === 0 && ended === undefined) return resolve(output);
     const words = ended === undefined ? (output.stderr.trim().split("\n").at(-1) ?? "") : "";
     const reason = ended ?? (signal === null ? `exited with ${code}` : `was killed by ${signal}`);
@@ -40,8 +50,7 @@ export function runLimited(command: string, name: string, limitMs: number): Prom
   return promise;
 }
 
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
+function endGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {

@@ -6,6 +6,8 @@ export type Libc = {
   socket(domain: number, type: number, protocol: number): number;
   /** Bytes sent, or -1. */
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  /** One datagram to an address in the kernel's form: bytes sent, or -1. */
+  sendto(fd: number, bytes: Uint8Array, length: number, flags: number, address: Uint8Array, size: number): number;
   /** Bytes received, or -1. */
   recv(fd: number, buffer: Uint8Array, length: number, flags: number): number;
   /** `value` and `length` are both written to. 0, or -1. */
@@ -18,6 +20,7 @@ export type Libc = {
 const SIGNATURES = {
   socket: { args: ["i32", "i32", "i32"], returns: "i32" },
   send: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
+  sendto: { args: ["i32", "ptr", "u64", "i32", "ptr", "u32"], returns: "i64" },
   recv: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
   getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
   setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
@@ -47,6 +50,8 @@ function open(name: string): Libc | undefined {
       socket: (domain, type, protocol) => symbols.socket(domain, type, protocol),
       // An array is turned into an address at each call: the engine moves small arrays, so a kept address goes stale.
       send: (fd, bytes, length, flags) => Number(symbols.send(fd, bytes, length, flags)),
+      sendto: (fd, bytes, length, flags, address, size) =>
+        Number(symbols.sendto(fd, bytes, length, flags, address, size)),
       recv: (fd, buffer, length, flags) => Number(symbols.recv(fd, buffer, length, flags)),
       getsockopt: (fd, level, option, value, length) => symbols.getsockopt(fd, level, option, value, length),
       setsockopt: (fd, level, option, value, length) => symbols.setsockopt(fd, level, option, value, length),

@@ -4,8 +4,6 @@ import { CliError } from "../../src/errors.ts";
 
 const ROLE = "arn:aws:iam::111122223333:role/Dev";
 const ANN = "arn:aws:iam::111122223333:user/ann";
-const LEGACY = { session: undefined, accountId: undefined };
-const CORP = { session: "corp", accountId: undefined };
 
 const named = (name: string, message = "words of AWS") => Object.assign(new Error(message), { name });
 const aws = (name: string) => Object.assign(named(name), { $fault: "client" });
@@ -82,28 +80,15 @@ describe("any call", () => {
   test("what is explained already stays as it is", () => {
     const known = new CliError("known", { hint: "type this", exit: 4 });
     expect(explainCall(known, "do it")).toBe(known);
-    expect(explainBase(known, "p", CORP)).toBe(known);
+    expect(explainBase(known, "p")).toBe(known);
   });
 });
 
 describe("a base profile", () => {
-  test.each<[string, Error, typeof CORP | typeof LEGACY | undefined, object]>([
-    [
-      "an SSO session without a token",
-      named("CredentialsProviderError"),
-      CORP,
-      { message: 'the SSO session "corp" has expired', hint: "aws sso login --profile p", exit: 4 },
-    ],
-    [
-      "a legacy SSO profile without a token",
-      named("TokenProviderError"),
-      LEGACY,
-      { message: 'the SSO session of profile "p" has expired', hint: "aws sso login --profile p", exit: 4 },
-    ],
+  test.each<[string, Error, object]>([
     [
       "a time limit",
       named("TimeoutError"),
-      CORP,
       {
         message: 'the AWS profile "p" gave no credentials in time',
         hint: "aws sts get-caller-identity --profile p",
@@ -113,24 +98,13 @@ describe("a base profile", () => {
     [
       "anything else, its first line",
       named("CredentialsProviderError", "\nit broke\n  at line 5"),
-      undefined,
       {
         message: 'the AWS profile "p" gave no credentials: it broke',
         hint: "aws sts get-caller-identity --profile p",
         exit: 1,
       },
     ],
-    [
-      "a network error under SSO",
-      named("TypeError", "fetch failed"),
-      CORP,
-      {
-        message: 'the AWS profile "p" gave no credentials: fetch failed',
-        hint: "aws sts get-caller-identity --profile p",
-        exit: 1,
-      },
-    ],
-  ])("%s", (_title, error, sso, wanted) => {
-    expect(shown(explainBase(error, "p", sso)) as object).toEqual(wanted);
+  ])("%s", (_title, error, wanted) => {
+    expect(shown(explainBase(error, "p")) as object).toEqual(wanted);
   });
 });

@@ -94,11 +94,11 @@ async function guardMs(ns: Netns): Promise<number> {
   const ownerUid = process.getuid?.() ?? NOBODY_ELSE;
   const { argv } = planRedirect({
     method: "auto",
-    port: freePort(),
+    targets: [{ address: "169.254.169.254", port: freePort() }],
     users: [ownerUid],
     ownerUid,
     isRoot: true,
-    sudo: undefined,
+    elevation: undefined,
   });
   const startedNs = Bun.nanoseconds();
   const guard = ns.spawn(argv);

@@ -49,6 +49,7 @@ describe("the owner of", () => {
 });
 
 describe("who listens at 127.0.0.1, port", () => {
+  const PLACES = ["127.0.0.1", "0.0.0.0", "::"];
   test.each([
     [25772, { uid: 1000, inode: 48001 }],
     [80, { uid: 33, inode: 48002 }],
@@ -58,6 +59,6 @@ describe("who listens at 127.0.0.1, port", () => {
     // An end of a connection is no listener.
     [49153, undefined],
   ])("%d", (port, owner) => {
-    expect(findListener(tables, port)).toEqual(owner);
+    expect(findListener(tables, port, PLACES)).toEqual(owner);
   });
 });

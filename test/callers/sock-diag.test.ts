@@ -117,6 +117,7 @@ describe("where netlink misbehaves", () => {
       socket: () => 3,
       close: () => 0,
       setsockopt: () => -1,
+      sendto: () => -1,
       getsockopt: () => -1,
       send(_fd, bytes) {
         sequence = new DataView(bytes.buffer).getUint32(8, true);

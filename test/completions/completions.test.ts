@@ -9,16 +9,24 @@ import { type World, testWorld } from "../support/world.ts";
 const FOLDER = join(import.meta.dir, "../../completions");
 
 describe("completions/", () => {
-  test.each(["bash", "zsh", "fish"])("metacred.%s is what the definitions give: npm run completions", async (shell) => {
-    const text = await Bun.file(join(FOLDER, `metacred.${shell}`)).text();
-    expect(text).toBe((await completionFiles())[`metacred.${shell}`] ?? "");
-  });
+  test.each(["bash", "zsh", "fish", "ps1"])(
+    "metacred.%s is what the definitions give: npm run completions",
+    async (shell) => {
+      const text = await Bun.file(join(FOLDER, `metacred.${shell}`)).text();
+      expect(text).toBe((await completionFiles())[`metacred.${shell}`] ?? "");
+    },
+  );
 
-  test.each(["bash", "zsh", "fish"])("metacred completions %s prints it", async (shell) => {
+  test.each([
+    ["bash", "bash"],
+    ["zsh", "zsh"],
+    ["fish", "fish"],
+    ["powershell", "ps1"],
+  ])("metacred completions %s prints it", async (shell, extension) => {
     await using world = await testWorld();
     const { stdout, exitCode } = await world.metacred(["completions", shell]);
     expect({ stdout, exitCode }).toEqual({
-      stdout: await Bun.file(join(FOLDER, `metacred.${shell}`)).text(),
+      stdout: await Bun.file(join(FOLDER, `metacred.${extension}`)).text(),
       exitCode: 0,
     });
   });
@@ -34,6 +42,7 @@ const CASES: readonly (readonly [line: string, wanted: readonly string[]])[] = [
   ["metacred exec --role pr", ["prod-readonly"]],
   ["metacred exec -- mkfi", ["mkfifo"]],
   ["metacred env --format po", ["powershell"]],
+  ["metacred service u", ["uninstall"]],
 ];
 
 /** The world's environment with `metacred` on PATH. */
@@ -47,6 +56,15 @@ describe.skipIf(!requireTools(["bash"]))("bash", () => {
     const script = `source ${FOLDER}/metacred.bash; COMP_WORDS=(${line}${line.endsWith(" ") ? '""' : ""}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _metacred; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const { stdout } = await world.run(["bash", "--norc", "-c", script], { env: shellEnv(world) });
     expect(stdout.trim().split("\n")).toEqual([...wanted]);
+  });
+});
+
+describe.skipIf(!requireTools(["bash"]))("names that look like commands", () => {
+  test.each(["$(touch PWNED)", "`touch PWNED`"])("bash does not run [profile %s]", async (name) => {
+    await using world = await testWorld({ awsConfig: `[profile ${name}]\nregion = x\n` });
+    const script = `source ${FOLDER}/metacred.bash; COMP_WORDS=(metacred use ""); COMP_CWORD=2; _metacred`;
+    await world.run(["bash", "--norc", "-c", script], { env: shellEnv(world) });
+    expect((await world.run(["find", world.folder, "-name", "PWNED"])).stdout).toBe("");
   });
 });
 
@@ -64,6 +82,26 @@ describe.skipIf(!requireTools(["fish"]))("fish", () => {
       expect(words.filter((word) => !word.startsWith("--") || line.endsWith("--b"))).toEqual([...wanted]);
     },
   );
+});
+
+const DESCRIBED = "arn:aws:iam::222233334444:role/ReadOnly";
+
+test.skipIf(!requireTools(["fish"]))("fish shows what stands behind a name", async () => {
+  await using world = await testWorld();
+  const script = `source ${FOLDER}/metacred.fish; complete -C "metacred use pr"`;
+  const { stdout } = await world.run(["fish", "--no-config", "-c", script], { env: shellEnv(world) });
+  expect(stdout).toBe(`prod-readonly\t${DESCRIBED}\n`);
+});
+
+test.skipIf(!requireTools(["zsh"]))("zsh shows what stands behind a name", async () => {
+  await using world = await testWorld();
+  await using terminal = openTerminal(["zsh", "-f"], shellEnv(world), world.folder);
+  terminal.type(
+    `autoload -Uz compinit && compinit -u -D && source ${FOLDER}/metacred.zsh && PROMPT='ready> ' && clear\n`,
+  );
+  await terminal.untilShown("ready> ");
+  terminal.type("metacred use \t\t");
+  await terminal.untilShown(DESCRIBED);
 });
 
 describe.skipIf(!requireTools(["zsh"]))("zsh", () => {

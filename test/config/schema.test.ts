@@ -29,12 +29,15 @@ test("an empty document gives the defaults of the contract", () => {
       port: 25_772,
       http_tokens: "required",
       advertise: 16 * 60_000,
+      ipv6: false,
       server_header: false,
     },
     refresh: { early: 25 * 60_000 },
     redirect: { method: "auto", users: ["{user}"] },
     sources: {},
     network: { proxy: "" },
+    secrets: { store: "keychain", cache_sessions: true, share_sso_cache: false },
+    notify: { desktop: true },
     log: { level: "info", format: "text" },
   });
 });

@@ -34,7 +34,8 @@ function desk({ waits = [] as string[], specOf = (name: string) => roleSpec({ na
     reload: () => undefined,
     resolve,
     resolveDefault: () => resolve("default"),
-    names: async () => [],
+    names: async () => ({ names: [], note: undefined }),
+    signIn: () => Promise.reject(new Error("not expected")),
   };
   const sessions = { ensure, pin: (spec: RoleSpec | undefined) => void pinned.push(spec?.name) };
   return { active: createActiveRole({ sessions, catalog, signIn: async () => undefined }), pinned, pending };

@@ -26,9 +26,12 @@ function listening({ handlers, peerUid }: Options = {}) {
       use: unexpected,
       credentials: unexpected,
       container: unexpected,
+      signedIn: unexpected,
+      signedOut: unexpected,
+      net: { plan: unexpected, up: unexpected, down: unexpected },
       ...handlers,
     },
-    { log, ownerUid: OWNER_UID, peerUid: () => peerUid },
+    { log, ownerUid: OWNER_UID, peerUid: () => peerUid, tellsPeers: false },
   );
   return {
     socketFile,

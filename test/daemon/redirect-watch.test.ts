@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Guard } from "../../src/daemon/guard.ts";
+import { type Redirect, createRedirect } from "../../src/daemon/redirect.ts";
 import { watchRedirect } from "../../src/daemon/redirect-watch.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { keptLog } from "./fakes.ts";
@@ -10,7 +11,7 @@ function watching({ guarded = true } = {}) {
   const clock = manualClock();
   const { log, lines } = keptLog();
   const ended = Promise.withResolvers<void>();
-  const state = { healthy: true, runs: 0, repairs: 0, wakes: 0 };
+  const state = { healthy: true, runs: 0, repairs: 0, starts: 0 };
   let hold: Promise<void> | undefined;
   const guard: Guard = {
     method: "nft",
@@ -26,7 +27,13 @@ function watching({ guarded = true } = {}) {
       return state.healthy;
     },
   };
-  const watch = watchRedirect({ clock, log, selfTest, guard: guarded ? guard : undefined });
+  const redirect: Redirect = { ...createRedirect(1, false, clock), tests: () => [selfTest] };
+  if (guarded) redirect.adopt(guard);
+  const startInstalled = async () => {
+    state.starts++;
+    return undefined;
+  };
+  const watch = watchRedirect({ clock, log, redirect, startInstalled });
   return {
     clock,
     lines,

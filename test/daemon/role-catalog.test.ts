@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { RoleLists } from "../../src/sso/role-lists.ts";
 import { createRoleCatalog } from "../../src/daemon/role-catalog.ts";
 import { resolvePaths } from "../../src/paths.ts";
 import { failureOf } from "../support/failure.ts";
@@ -8,16 +9,20 @@ const ARN = "arn:aws:iam::111122223333:role/Dev";
 const PROFILES = "[default]\nregion = a\n[profile corp]\nregion = b\n";
 const CONFIG = ".config/metacred/config.toml";
 
+const noLists = (): RoleLists => {
+  throw new Error("not expected");
+};
+
 function catalog(files: ScratchAws, baseOption?: string) {
   const paths = resolvePaths({ env: process.env, platform: "linux", home: files.path });
   const uid = process.getuid?.() ?? -1;
-  return createRoleCatalog({ env: process.env, paths, uid, user: "ann", host: "desk" }, baseOption);
+  return createRoleCatalog({ env: process.env, paths, uid, user: "ann", host: "desk" }, baseOption, noLists);
 }
 
 test("names of config and profiles", async () => {
   using files = scratchAws({ config: PROFILES });
   files.file(CONFIG, `[roles.dev]\nrole_arn = "${ARN}"\n`);
-  expect(await catalog(files).names()).toEqual(["corp", "default", "dev"]);
+  expect(await catalog(files).names(false)).toEqual({ names: ["corp", "default", "dev"], note: undefined });
 });
 
 describe("what is served when no role is named", () => {
@@ -41,7 +46,7 @@ test.each([
   ["AWS_REGION", "AWS_REGION"],
   ["AWS_DEFAULT_REGION", "AWS_DEFAULT_REGION"],
 ])("region by %s", async (_title, variable) => {
-  using files = scratchAws({ config: "[profile corp]\nsso_session = x\n" });
+  using files = scratchAws({ config: "[profile corp]\ncredential_process = x\n" });
   files.set(variable, "us-east-1");
   expect((await catalog(files).resolve("corp")).region).toBe("us-east-1");
 });

@@ -61,7 +61,7 @@ describe("names", () => {
 
   test("are measured in bytes", async () => {
     const failure = await failureOf(() => privateSocketName(`/${"é".repeat(50)}`, 1));
-    expect(failure.hint).toBe("export XDG_RUNTIME_DIR=/tmp/run");
+    expect(failure.hint).toBe("export XDG_RUNTIME_DIR=$HOME/.run");
   });
 });
 

@@ -14,7 +14,8 @@ const input = (change: Partial<ReportInput> = {}): ReportInput => ({
   },
   previousName: "ops",
   port: 25_772,
-  redirect: "nft",
+  ipv6: false,
+  redirect: { method: () => "nft", rootPart: () => "running" },
   health: { healthy: true, checkedAt: NOW },
   refusals: { host: 2 },
   clockSkewMs: undefined,
@@ -41,8 +42,8 @@ test("serving: real expiry beside the advertised one", () => {
     },
     previous_role: "ops",
     base: "profile corp",
-    endpoints: { imds: "http://169.254.169.254/", endpoint: "http://127.0.0.1:25772/" },
-    redirect: { method: "nft", healthy: true, checked_at: "2026-01-01T00:00:00.000Z" },
+    endpoints: { imds: "http://169.254.169.254/", imds_ipv6: null, endpoint: "http://127.0.0.1:25772/" },
+    redirect: { method: "nft", healthy: true, checked_at: "2026-01-01T00:00:00.000Z", root_part: "running" },
     refusals: { host: 2 },
     last_error: null,
     needs: null,
@@ -94,9 +95,14 @@ test("waiting, and why", () => {
 });
 
 test("endpoint mode has no address of EC2", () => {
-  const report = statusReport(input({ redirect: "none", health: { healthy: true, checkedAt: undefined } }));
-  expect(report.endpoints).toEqual({ imds: null, endpoint: "http://127.0.0.1:25772/" });
-  expect(report.redirect).toEqual({ method: "none", healthy: true, checked_at: null });
+  const report = statusReport(
+    input({
+      redirect: { method: () => "none", rootPart: () => null },
+      health: { healthy: true, checkedAt: undefined },
+    }),
+  );
+  expect(report.endpoints).toEqual({ imds: null, imds_ipv6: null, endpoint: "http://127.0.0.1:25772/" });
+  expect(report.redirect).toEqual({ method: "none", healthy: true, checked_at: null, root_part: null });
 });
 
 describe("never a secret", () => {

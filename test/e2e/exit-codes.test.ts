@@ -19,14 +19,19 @@ describe("without a daemon", () => {
     [["serve", "--port", "x"], 2, '"x" is no port', "metacred serve --port 25772"],
     [["serve", "dev"], 2, '"metacred serve" does not take "dev"', "metacred serve --help"],
     [["stop", "--", "x"], 2, '"metacred stop" takes nothing behind --', "metacred stop --help"],
-    [["completions", "tcsh"], 2, 'there are no completions for "tcsh"', "metacred completions bash|zsh|fish"],
+    [
+      ["completions", "tcsh"],
+      2,
+      'there are no completions for "tcsh"',
+      "metacred completions bash|zsh|fish|powershell",
+    ],
     [["credential-process", "--role", "devv"], 2, 'there is no role "devv"', "metacred use dev"],
     [["credential-process", "--role", "forbidden"], 6, "arn:aws:iam::111122223333:user/alice may not assume", ""],
     [
       ["credential-process", "--role", "signed-out"],
       4,
-      'the SSO session "corp-sso" has expired',
-      "aws sso login --profile signed-out",
+      'nobody has signed in to the SSO session "corp-sso"',
+      "metacred login corp-sso",
     ],
     [["credential-process", "--role", "asks-itself"], 2, "which is metacred itself: a loop", ""],
     [
@@ -36,7 +41,7 @@ describe("without a daemon", () => {
       "",
     ],
     [[...ENDPOINT, "--role", "forbidden"], 6, "may not assume arn:aws:iam::111122223333:role/Forbidden", ""],
-    [[...ENDPOINT, "--role", "signed-out"], 4, 'the SSO session "corp-sso" has expired', "aws sso login"],
+    [[...ENDPOINT, "--role", "signed-out"], 4, 'nobody has signed in to the SSO session "corp-sso"', "metacred login"],
   ])("%j: exit %i", async (words, exitCode, message, hint) => {
     await using world = await testWorld({
       config: `${CONFIG}\n[accounts]\none = "111111111111"\ntwo = "222222222222"\n`,

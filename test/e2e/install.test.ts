@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { contents, installMachine, PATH, PLATFORMS, programsOf, ROOT } from "../support/install-machine.ts";
+import { text } from "../../packages/tree.ts";
+import { archiveOf, contents, installMachine, PATH, PLATFORMS, programsOf, ROOT } from "../support/install-machine.ts";
 import { type InstallMachine, sha256, standIn, writeProgram } from "../support/install-machine.ts";
 import { requireTools } from "../support/require-tools.ts";
 
@@ -11,6 +12,7 @@ const INSTALLED = [
   "bin/metacred",
   "share/bash-completion/completions/metacred",
   "share/fish/vendor_completions.d/metacred.fish",
+  "share/man/man1/metacred.1",
   "share/zsh/site-functions/_metacred",
 ];
 
@@ -36,7 +38,7 @@ describe.skipIf(!requireTools(["git", "npm", "node"]))("from a checkout", () => 
       expect({ time, stderr, exitCode }).toEqual({ time, stderr: said, exitCode: 0 });
       expect(stdout.split("\n")).toEqual([
         `installed metacred ${packageJson.version}: ${prefix}/bin/metacred`,
-        `completions for bash, zsh and fish: ${prefix}/share`,
+        `manual page, completions for bash, zsh and fish: ${prefix}/share`,
         `${prefix}/bin is not on PATH; add this line to ${home}/.profile:`,
         `  export PATH="${prefix}/bin:$PATH"`,
         "",
@@ -108,12 +110,14 @@ describe("from a release folder", () => {
 describe("changes nothing and says what to do where", () => {
   const tampered = (machine: InstallMachine) => {
     const release = machine.release();
-    for (const name of PLATFORMS) writeFileSync(join(release, `metacred-1.2.3-${name}`), standIn("1.2.3", "evil"));
+    for (const platform of PLATFORMS) {
+      writeFileSync(join(release, `metacred-1.2.3-${platform}.tar.gz`), archiveOf("1.2.3", "evil")[1]);
+    }
     return release;
   };
   const twoVersions = { ...programsOf("1.2.3"), ...programsOf("1.10.0") };
   const only = (text: string) => programsOf("2.0.0", text);
-  const noCompletions = "#!/bin/sh\n[ $1 = --version ] && echo 2.0.0";
+  const noArchive = Object.fromEntries(PLATFORMS.map((one) => [`metacred-2.0.0-${one}.tar.gz`, text("no archive")]));
   test.each<[string, string, (machine: InstallMachine) => string[]]>([
     ["the checksum is wrong", "is not the file that SHA256SUMS names", (m) => ["--release", tampered(m)]],
     ["it lacks a version", "has no metacred-9.9.9-", (m) => ["--release", m.release(), "--version", "9.9.9"]],
@@ -122,7 +126,7 @@ describe("changes nothing and says what to do where", () => {
     ["it is no release", "there is no SHA256SUMS in", () => ["--release", ROOT]],
     ["the program says 1.9.9", "not 2.0.0", (m) => ["--release", m.release(only(standIn("1.9.9", "any")))]],
     ["it does not start", "says nothing (exit code", (m) => ["--release", m.release(only("#!/nowhere\n"))]],
-    ["it has no completions", "no completions for bash", (m) => ["--release", m.release(only(noCompletions))]],
+    ["its archive is none", "cannot unpack metacred-2.0.0-", (m) => ["--release", m.release(noArchive)]],
     ["nobody serves it", "cannot download http://127.0.0.1:9/", () => ["--release", "http://127.0.0.1:9/"]],
     ["an option is unknown", 'unknown option "--relaese"', () => ["--relaese", "x"]],
     ["a value is missing", "--release needs a value", () => ["--release"]],
@@ -139,7 +143,8 @@ describe("changes nothing and says what to do where", () => {
 });
 
 describe("from a server", () => {
-  const needed = "sh uname ldd grep sed awk cut tr tail sha256sum mktemp dirname basename cp mv rm mkdir chmod cat";
+  const needed =
+    "sh uname ldd grep sed awk cut tr tail tar gzip sha256sum mktemp dirname basename cp mv rm mkdir chmod cat";
   test.each(["curl", "wget"].filter((downloader) => requireTools([downloader])))(
     "with %s alone",
     async (downloader) => {
@@ -188,6 +193,18 @@ describe("what is installed", () => {
     expect(stdout).toBe(`removed metacred from ${machine.prefix}\nleft in place: ${left}\n`);
   });
 
+  test("--uninstall ends the start at login first", async () => {
+    using machine = installMachine();
+    const program = join(machine.prefix, "bin/metacred");
+    const asked = join(machine.home, "asked");
+    writeProgram(program, `#!/bin/sh\necho "$*" >>${asked}\n[ "$1" = service ]\n`);
+    const unit = join(machine.home, ".config/systemd/user/metacred.service");
+    mkdirSync(dirname(unit), { recursive: true });
+    writeFileSync(unit, `ExecStart="${program}" __service\n`);
+    expect(await machine.install("--uninstall")).toMatchObject({ stderr: "", exitCode: 0 });
+    expect(readFileSync(asked, "utf8")).toBe("service uninstall\nstatus\n");
+  });
+
   test("--uninstall refuses while it runs", async () => {
     using machine = installMachine();
     const program = join(machine.prefix, "bin/metacred");
@@ -204,7 +221,7 @@ test.skipIf(!requireTools(["shellcheck"]))("ShellCheck finds nothing in any scri
   const scripts = ["*.sh", "test/**/*.sh", ".ci/run"].flatMap((pattern) =>
     [...new Bun.Glob(pattern).scanSync({ cwd: ROOT, dot: true })].toSorted(),
   );
-  expect(scripts).toEqual(["build.sh", "install.sh", "test/run.sh", ".ci/run"]);
+  expect(scripts).toEqual(["build.sh", "install.sh", "test/conformance/aws-cli/client.sh", "test/run.sh", ".ci/run"]);
   const { stdout, exitCode } = Bun.spawnSync(["shellcheck", ...scripts], { cwd: ROOT });
   expect({ said: stdout.toString(), exitCode }).toEqual({ said: "", exitCode: 0 });
 });

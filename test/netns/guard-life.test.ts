@@ -1,8 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { planCleanup } from "../../src/redirect/down.ts";
-import { planRedirect } from "../../src/redirect/linux.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
-import { eventually, firstLine, type Furniture, FURNITURE, get, startGuard, startServer, traces } from "./guard.ts";
+import {
+  eventually,
+  firstLine,
+  type Furniture,
+  FURNITURE,
+  get,
+  guardPlan,
+  startGuard,
+  startServer,
+  traces,
+} from "./guard.ts";
 
 const OWNER = 12001;
 const NEIGHBOUR = 12002;
@@ -12,14 +21,7 @@ const kinds: [string, Furniture][] = Object.entries(FURNITURE).filter(([name]) =
 describe.skipIf(!able)("the guard's life", () => {
   test("kill -9 of the process that holds its input undoes everything", async () => {
     await using ns = await netns();
-    const { argv } = planRedirect({
-      method: "nft",
-      port: 1,
-      users: [OWNER],
-      ownerUid: OWNER,
-      isRoot: true,
-      sudo: undefined,
-    });
+    const { argv } = guardPlan();
     const holder = 'sh -c "echo \\$\\$ >&2; exec sleep 60" | "$@"';
     const both = ns.spawn(["/bin/sh", "-c", holder, "sh", ...argv]);
     const pid = Number(await firstLine(both.stderr));
@@ -50,16 +52,33 @@ describe.skipIf(!able)("the guard's life", () => {
     },
   );
 
+  test.each(["first", "second"])(
+    "kill -9 of the %s of its two: the other goes on, and undoes all at the end",
+    async (which) => {
+      await using ns = await netns();
+      const { port } = await startServer(ns);
+      const guard = await startGuard(ns, { port });
+      const { stdout } = await ns.run(["pgrep", "-P", String(guard.process.pid)]);
+      const [first, second] = stdout.trim().split("\n").map(Number);
+      const victim = (which === "first" ? first : second) ?? 0;
+      // 0 would be this very process group.
+      expect(victim).toBeGreaterThan(1);
+      process.kill(victim, "SIGKILL");
+      await ns.run(["nft", "flush", "ruleset"]);
+      guard.again();
+      const seen = await eventually(
+        () => get(ns, OWNER),
+        (answer) => answer.startsWith("server"),
+      );
+      expect(seen).toBe("server sees 169.254.169.254");
+      await guard.close();
+      expect(await traces(ns)).toEqual([]);
+    },
+  );
+
   test("a parent that no longer reads its output does not matter", async () => {
     await using ns = await netns();
-    const { argv } = planRedirect({
-      method: "nft",
-      port: 1,
-      users: [OWNER],
-      ownerUid: OWNER,
-      isRoot: true,
-      sudo: undefined,
-    });
+    const { argv } = guardPlan();
     const deaf = ns.spawn(["/bin/sh", "-c", '"$@" >&- 2>&-', "sh", ...argv]);
     const seen = await eventually(
       () => traces(ns),
@@ -87,8 +106,7 @@ describe.skipIf(!able).each(kinds)("after a double kill: %s", (_, furniture) => 
   test("the next guard of the same user cleans up", async () => {
     await using ns = await netns();
     const dead = await startGuard(ns, { port: 111, owner: OWNER, furniture });
-    dead.process.kill("SIGKILL");
-    await dead.process.exited;
+    await dead.killAll();
     expect((await traces(ns)).join("\n")).toContain("111");
     const next = await startGuard(ns, { port: 222, owner: OWNER, furniture });
     expect((await traces(ns)).join("\n")).not.toContain("111");
@@ -100,10 +118,9 @@ describe.skipIf(!able).each(kinds)("after a double kill: %s", (_, furniture) => 
     await using ns = await netns();
     const neighbour = await startGuard(ns, { port: 333, owner: NEIGHBOUR, furniture });
     const dead = await startGuard(ns, { port: 111, owner: OWNER, furniture });
-    dead.process.kill("SIGKILL");
-    await dead.process.exited;
+    await dead.killAll();
 
-    const { argv } = planCleanup({ ownerUid: OWNER, isRoot: true, sudo: undefined });
+    const { argv } = planCleanup({ ownerUid: OWNER, isRoot: true, elevation: undefined });
     for (const _time of ["first", "second"]) {
       expect(await ns.run(argv)).toEqual({ stdout: "", stderr: "", exitCode: 0 });
       const left = (await traces(ns)).join("\n");

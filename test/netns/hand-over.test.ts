@@ -83,7 +83,7 @@ describe.skipIf(!able).each(["nft", "iptables on nf_tables"])("names that begin 
     const other = await startGuard(ns, { port: 257, owner: 1200, furniture });
     const mine = await startGuard(ns, { port: 25, owner: 120, furniture });
     await mine.close();
-    const { argv } = planCleanup({ ownerUid: 120, isRoot: true, sudo: undefined });
+    const { argv } = planCleanup({ ownerUid: 120, isRoot: true, elevation: undefined });
     expect(await ns.run(argv)).toEqual({ stdout: "", stderr: "", exitCode: 0 });
     expect((await traces(ns)).join("\n")).toMatch(/metacred_1200/i);
     await other.close();

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { planRedirect } from "../../src/redirect/linux.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
-import { eventually, firstLine, FURNITURE, get, startGuard, startServer, traces } from "./guard.ts";
+import { eventually, firstLine, FURNITURE, get, guardPlan, startGuard, startServer, traces } from "./guard.ts";
 
 const OWNER = 12001;
 const STRANGER = 12002;
@@ -31,6 +30,49 @@ describe.skipIf(!able).each(Object.entries(FURNITURE))("%s", (_, furniture) => {
     const { port } = await startServer(ns);
     await startGuard(ns, { port, users: "*", furniture });
     expect(await get(ns, STRANGER)).toBe("server sees 169.254.169.254");
+  });
+
+  test("both address families, and the addresses of containers' credentials", async () => {
+    await using ns = await netns();
+    const { port } = await startServer(ns);
+    const addresses = ["169.254.169.254", "fd00:ec2::254", "169.254.170.2", "169.254.170.23"] as const;
+    const guard = await startGuard(ns, { port, users: [OWNER], furniture, addresses });
+    expect(guard.said).toEqual({ up: furniture.up });
+    expect(await get(ns, OWNER, "[fd00:ec2::254]")).toBe("server sees fd00:ec2::254");
+    expect(await get(ns, OWNER, "169.254.169.254")).toBe("server sees 169.254.169.254");
+    expect(await get(ns, OWNER, "169.254.170.2")).toBe("server sees 169.254.170.2");
+    expect(await get(ns, OWNER, "169.254.170.23")).toBe("server sees 169.254.170.23");
+    expect(await get(ns, STRANGER, "[fd00:ec2::254]")).toBe("curl 7");
+
+    await ns.run(["nft", "flush", "ruleset"]);
+    await ns.run(furniture.wrap(["ip6tables", "-t", "nat", "-F"]));
+    await ns.run(["ip", "-6", "address", "del", "fd00:ec2::254/128", "dev", "lo"]);
+    expect(await get(ns, OWNER, "[fd00:ec2::254]")).toBe("curl 7");
+    guard.again();
+    const answer = await eventually(
+      () => get(ns, OWNER, "[fd00:ec2::254]"),
+      (seen) => seen.startsWith("server"),
+    );
+    expect(answer).toBe("server sees fd00:ec2::254");
+    expect(await guard.close()).toBe(0);
+    expect(await traces(ns)).toEqual([]);
+  });
+
+  test("a user's own redirect wins beside one for everybody, whichever came last", async () => {
+    await using ns = await netns();
+    const [service, own] = [await startServer(ns, "service"), await startServer(ns, "own")];
+    const everybody = { port: service.port, owner: 0, users: "*", furniture } as const;
+    const before = await startGuard(ns, everybody);
+    const mine = await startGuard(ns, { port: own.port, owner: OWNER, users: [OWNER], furniture });
+    expect(await get(ns, OWNER)).toBe("own sees 169.254.169.254");
+    await before.close();
+    const after = await startGuard(ns, everybody);
+    expect(await get(ns, OWNER)).toBe("own sees 169.254.169.254");
+    expect(await get(ns, STRANGER)).toBe("service sees 169.254.169.254");
+    await mine.close();
+    expect(await get(ns, OWNER)).toBe("service sees 169.254.169.254");
+    await after.close();
+    expect(await traces(ns)).toEqual([]);
   });
 
   test("a line applies anew what somebody flushed", async () => {
@@ -86,6 +128,37 @@ describe.skipIf(!able)("the guard", () => {
     expect(await traces(ns)).toEqual(["inet 169.254.169.254/32 scope host lo"]);
   });
 
+  test("leaves an IPv6 address alone that somebody set by hand", async () => {
+    await using ns = await netns();
+    await ns.run(["ip", "-6", "address", "add", "fd00:ec2::254/128", "dev", "lo", "nodad"]);
+    const { port } = await startServer(ns);
+    const guard = await startGuard(ns, { port, addresses: ["169.254.169.254", "fd00:ec2::254"] });
+    expect(await get(ns, OWNER, "[fd00:ec2::254]")).toBe("server sees fd00:ec2::254");
+    await guard.close();
+    expect(await traces(ns)).toEqual(["inet6 fd00:ec2::254/128 scope global nodad"]);
+  });
+
+  test("takes an address away that the next redirect of its user no longer needs", async () => {
+    await using ns = await netns();
+    const older = await startGuard(ns, { port: 1, addresses: ["169.254.169.254", "169.254.170.2", "fd00:ec2::254"] });
+    const newer = await startGuard(ns, { port: 2, addresses: ["169.254.169.254"] });
+    await older.close();
+    expect((await traces(ns)).filter((line) => line.startsWith("inet"))).toEqual([
+      "inet 169.254.169.254/32 scope host lo:metacred",
+    ]);
+    await newer.close();
+    expect(await traces(ns)).toEqual([]);
+  });
+
+  test("says what is wrong where IPv6 is switched off", async () => {
+    await using ns = await netns();
+    await ns.run(["sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"]);
+    const guard = await startGuard(ns, { port: 1, addresses: ["169.254.169.254", "fd00:ec2::254"] });
+    expect(guard.said).toEqual({ failed: expect.stringContaining("IPv6 is disabled") });
+    expect(await guard.process.exited).toBe(1);
+    expect(await traces(ns)).toEqual([]);
+  });
+
   test("does not load the nat table of a legacy iptables by looking", async () => {
     await using ns = await netns();
     const guard = await startGuard(ns, { port: 1 });
@@ -104,14 +177,7 @@ describe.skipIf(!able)("the guard", () => {
 
   test("names both tools' reasons where neither works", async () => {
     await using ns = await netns();
-    const { argv } = planRedirect({
-      method: "auto",
-      port: 1,
-      users: "*",
-      ownerUid: OWNER,
-      isRoot: true,
-      sudo: undefined,
-    });
+    const { argv } = guardPlan({ method: "auto", users: "*" });
     const noAdmin = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"];
     const { stderr, exitCode } = await ns.run([...noAdmin, ...argv]);
     expect(stderr).toMatch(/^FAIL nft: .*Operation not permitted.* iptables: .*Permission denied/);
@@ -120,14 +186,7 @@ describe.skipIf(!able)("the guard", () => {
 
   test("runs none but the system's tools, whatever its environment says", async () => {
     await using ns = await netns();
-    const { argv } = planRedirect({
-      method: "nft",
-      port: 1,
-      users: [OWNER],
-      ownerUid: OWNER,
-      isRoot: true,
-      sudo: undefined,
-    });
+    const { argv } = guardPlan();
     const env = { PATH: "/nonexistent", IFS: "/", ENV: "/nonexistent", CDPATH: "/tmp", LC_ALL: "de_DE.UTF-8" };
     const guard = ns.spawn(["/usr/bin/env", "-i", ...Object.entries(env).map((pair) => pair.join("=")), ...argv]);
     expect(await firstLine(guard.stdout)).toBe("UP nft");
@@ -139,7 +198,7 @@ describe.skipIf(!able)("the guard", () => {
   test.skipIf(!canUseNetns(["sudo"]))("is what sudo runs", async () => {
     await using ns = await netns();
     const sudo = Bun.which("sudo") ?? "";
-    const { argv } = planRedirect({ method: "nft", port: 1, users: [0], ownerUid: 0, isRoot: false, sudo });
+    const { argv } = guardPlan({ users: [0], ownerUid: 0, isRoot: false, elevation: { program: "sudo", path: sudo } });
     const guard = ns.spawn(argv);
     expect(await firstLine(guard.stdout)).toBe("UP nft");
     await guard.stdin.end();

@@ -32,12 +32,16 @@ export function desk(handlers?: Partial<ControlHandlers>): Desk {
         use: unexpected,
         credentials: unexpected,
         container: unexpected,
+        signedIn: unexpected,
+        signedOut: unexpected,
+        net: { plan: unexpected, up: unexpected, down: unexpected },
         ...handlers,
       },
       {
         log: createLog({ level: "error", format: "text", now: () => new Date(), write: () => undefined }),
         ownerUid: process.getuid?.() ?? -1,
         peerUid: () => undefined,
+        tellsPeers: false,
       },
     );
   const env: Record<string, string> = {

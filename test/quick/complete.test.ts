@@ -47,3 +47,40 @@ test("the files that the environment names", async () => {
   it.env["METACRED_CONFIG"] = it.file("elsewhere/metacred.toml", METACRED);
   expect((await it.metacred("__complete", "roles")).stdout).toBe("corp\ndefault\ndev\nkeys\nquoted\nwith.dot\n");
 });
+
+test("with what stands behind each name", async () => {
+  await using it = desk();
+  it.file(
+    ".aws/config",
+    `[profile sso]
+sso_session = x
+sso_account_id = 111122223333
+sso_role_name = Admin
+
+[profile chained]
+source_profile = sso
+role_arn = arn:aws:iam::111122223333:role/Chained
+[profile plain]
+[profile dev]
+`,
+  );
+  it.file(".aws/credentials", "[keys]\naws_access_key_id = a\n[plain]\n");
+  it.file(
+    ".config/metacred/config.toml",
+    `[roles.dev] # mine
+external_id = "x"
+role_arn = "prod/Developer"
+[roles.dev.tags]
+role_arn = "a tag"
+[roles.later]
+`,
+  );
+  expect((await it.metacred("__complete", "roles", "--described")).stdout)
+    .toBe(`chained\tarn:aws:iam::111122223333:role/Chained
+dev\tprod/Developer
+keys\tkeys
+later\trole
+plain\tAWS profile
+sso\tAdmin in 111122223333
+`);
+});

@@ -2,16 +2,16 @@ import { describe, expect, test } from "bun:test";
 import { CliError } from "../../src/errors.ts";
 import { planCleanup } from "../../src/redirect/down.ts";
 import { GUARD_SCRIPT } from "../../src/redirect/guard-script.ts";
-import { planRedirect } from "../../src/redirect/linux.ts";
-import { asRoot, parseGuardLine, type RedirectInput } from "../../src/redirect/plan.ts";
+import { planRedirect, redirectRequest } from "../../src/redirect/linux.ts";
+import { asRoot, findElevation, parseGuardLine, type RedirectInput } from "../../src/redirect/plan.ts";
 
 const input: RedirectInput = {
   method: "auto",
-  port: 25772,
+  targets: [{ address: "169.254.169.254", port: 25772 }],
   users: [1000],
   ownerUid: 1000,
   isRoot: false,
-  sudo: "/usr/bin/sudo",
+  elevation: { program: "sudo", path: "/usr/bin/sudo" },
 };
 
 function shown(argv: readonly string[]): readonly string[] {
@@ -33,9 +33,9 @@ describe("what is run", () => {
           "SCRIPT",
           "metacred-redirect",
           "auto",
-          "25772",
           "1000",
           "1000",
+          "169.254.169.254=25772",
         ],
         "summary": 
       "adds 169.254.169.254/32 to lo and sends its port 80 to 127.0.0.1:25772 for processes of uid 1000 (nftables, else iptables)
@@ -55,9 +55,9 @@ describe("what is run", () => {
           "SCRIPT",
           "metacred-redirect",
           "nft",
-          "25772",
           "0",
           "0",
+          "169.254.169.254=25772",
         ],
         "summary": 
       "adds 169.254.169.254/32 to lo and sends its port 80 to 127.0.0.1:25772 for processes of uid 0 (nftables)
@@ -73,9 +73,9 @@ describe("what is run", () => {
       {
         "argv": [
           "iptables",
-          "25772",
           "all",
           "1000",
+          "169.254.169.254=25772",
         ],
         "summary": 
       "adds 169.254.169.254/32 to lo and sends its port 80 to 127.0.0.1:25772 for processes of every user (iptables)
@@ -86,7 +86,26 @@ describe("what is run", () => {
   });
 
   test("a user named twice is in the rule once", () => {
-    expect(planRedirect({ ...input, users: [1000, 0, 1000] }).argv.at(-2)).toBe("1000,0");
+    expect(planRedirect({ ...input, users: [1000, 0, 1000] }).argv.at(-3)).toBe("1000,0");
+  });
+
+  test("both address families", () => {
+    const targets: RedirectInput["targets"] = [...input.targets, { address: "fd00:ec2::254", port: 25773 }];
+    const { argv, summary } = planRedirect({ ...input, targets });
+    const request = redirectRequest({ ...input, targets });
+    expect({ words: argv.slice(-2), request, summary }).toMatchInlineSnapshot(`
+      {
+        "request": "auto 1000 169.254.169.254=25772 fd00:ec2::254=25773",
+        "summary": 
+      "adds 169.254.169.254/32 and fd00:ec2::254/128 to lo and sends its port 80 to 127.0.0.1:25772, port 80 of fd00:ec2::254 to [::1]:25773 for processes of uid 1000 (nftables, else iptables)
+      undone when metacred ends, however it ends"
+      ,
+        "words": [
+          "169.254.169.254=25772",
+          "fd00:ec2::254=25773",
+        ],
+      }
+    `);
   });
 
   test("to clean up after a double kill", () => {
@@ -103,24 +122,38 @@ describe("what is run", () => {
           "SCRIPT",
           "metacred-redirect",
           "clean",
-          "0",
-          "all",
           "1000",
         ],
-        "summary": "removes the nft table metacred_1000, the iptables chains METACRED_1000_*, and 169.254.169.254/32 from lo unless another user's redirect needs it",
+        "summary": "removes the nft tables metacred_1000, the iptables chains METACRED_1000_*, and the emulated addresses from lo unless another user's redirect needs them",
       }
     `);
   });
 });
 
 describe("becoming root", () => {
-  test("root needs no sudo", () => {
-    expect(asRoot(["/bin/true"], { isRoot: true, sudo: "/usr/bin/sudo" })).toEqual(["/bin/true"]);
+  test("root needs nobody", () => {
+    const elevation = { program: "sudo", path: "/usr/bin/sudo" } as const;
+    expect(asRoot(["/bin/true"], { isRoot: true, elevation })).toEqual(["/bin/true"]);
   });
 
-  test("without sudo: exit 5, and the way to do without a redirect", () => {
-    const attempt = () => asRoot(["/bin/true"], { isRoot: false, sudo: undefined });
-    expect(attempt).toThrow(new CliError("the redirect needs root, and sudo is not installed"));
+  test.each([
+    ["sudo", ["/usr/bin/sudo", "-p", "[metacred] password for %p: ", "--", "/bin/true"]],
+    ["doas", ["/usr/bin/doas", "--", "/bin/true"]],
+    ["pkexec", ["/usr/bin/pkexec", "/bin/true"]],
+  ] as const)("%s", (program, argv) => {
+    const elevation = findElevation((name) => (name === program ? `/usr/bin/${name}` : null));
+    expect(elevation).toEqual({ program, path: `/usr/bin/${program}` });
+    expect(asRoot(["/bin/true"], { isRoot: false, elevation })).toEqual([...argv]);
+  });
+
+  test("sudo before doas before pkexec", () => {
+    expect(findElevation((name) => `/bin/${name}`)?.program).toBe("sudo");
+    expect(findElevation((name) => (name === "sudo" ? null : `/bin/${name}`))?.program).toBe("doas");
+  });
+
+  test("without any: exit 5, and the way to do without a redirect", () => {
+    const attempt = () => asRoot(["/bin/true"], { isRoot: false, elevation: undefined });
+    expect(attempt).toThrow(new CliError("the redirect needs root, and none of sudo, doas and pkexec is installed"));
     expect(attempt).toThrow(expect.objectContaining({ exit: 5, hint: "metacred serve --no-redirect" }));
   });
 });

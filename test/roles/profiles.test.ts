@@ -33,15 +33,22 @@ describe("profiles without a role are bases themselves", () => {
   });
 });
 
-test.each<[string, Profiles[string], object]>([
-  ["a session", { sso_session: "corp", sso_account_id: "1" }, { session: "corp", accountId: "1" }],
-  ["the legacy form", { sso_start_url: "https://x", sso_account_id: "1" }, { session: undefined, accountId: "1" }],
-])("SSO by %s says who must sign in to what", (_title, profile, sso) => {
-  expect(resolve("p", { p: profile }).base).toMatchObject({ kind: "profile", profile: "p", sso });
+const URL = { sso_start_url: "https://corp.awsapps.com/start", sso_region: "eu-west-1" };
+
+test.each<[string, Profiles[string], object, string]>([
+  [
+    "a session",
+    { ...URL, sso_session: "corp", sso_registration_scopes: "sso:account:access, a:b", sso_account_id: "1" },
+    { name: "corp", region: "eu-west-1", scopes: ["sso:account:access", "a:b"] },
+    "corp",
+  ],
+  ["the legacy form", { ...URL, sso_account_id: "1" }, { name: undefined, scopes: [] }, "p"],
+])("SSO by %s says who must sign in to what", (_title, profile, session, word) => {
+  expect(resolve("p", { p: profile }).base).toMatchObject({ kind: "sso", session, word, accountId: "1" });
 });
 
-test("what is no SSO profile has no SSO session", () => {
-  expect(resolve("p", { p: KEYS }).base).not.toHaveProperty("sso");
+test("keys win over SSO, as in the SDK", () => {
+  expect(shape("p", { p: { ...KEYS, ...URL } }).base).toBe("profile p");
 });
 
 test("an edited profile is another identity, one read twice is the same", () => {
@@ -76,14 +83,13 @@ describe("role_arn", () => {
     const profiles = {
       top: { role_arn: OPS, source_profile: "middle", external_id: "top" },
       middle: { role_arn: DEV, source_profile: "bottom" },
-      bottom: { sso_session: "corp" },
+      bottom: { ...URL, sso_session: "corp" },
     };
     expect(shape("top", profiles)).toEqual({
-      base: "profile bottom",
+      base: "sso",
       steps: [step(DEV), step(OPS, { externalId: "top" })],
       region: undefined,
     });
-    expect(resolve("top", profiles).base).toHaveProperty("sso");
   });
 
   test.each<[string, (string | undefined)[], string | undefined]>([
@@ -112,8 +118,8 @@ describe("role_arn", () => {
   });
 
   test("a profile's own keys are not taken where it names another source", () => {
-    const profiles = { p: { ...KEYS, role_arn: DEV, source_profile: "q" }, q: { sso_session: "corp" } };
-    expect(shape("p", profiles)).toMatchObject({ base: "profile q", steps: [step(DEV)] });
+    const profiles = { p: { ...KEYS, role_arn: DEV, source_profile: "q" }, q: { ...URL, sso_session: "corp" } };
+    expect(shape("p", profiles)).toMatchObject({ base: "sso", steps: [step(DEV)] });
   });
 
   test.each<[string, string]>([
@@ -121,6 +127,13 @@ describe("role_arn", () => {
     ["EcsContainer", "container p"],
   ])("credential_source = %s", (credential_source, base) => {
     expect(shape("p", { p: { role_arn: DEV, credential_source } })).toMatchObject({ base, steps: [step(DEV)] });
+  });
+});
+
+test("a session that the config does not have", async () => {
+  expect(await failureOf(() => resolve("p", { p: { sso_session: "gone" } }))).toMatchObject({
+    message: expect.stringContaining('the sso-session "gone" of the AWS profile "p" does not exist'),
+    exit: 2,
   });
 });
 

@@ -23,6 +23,7 @@ export function sources({ config = {}, profiles = { corp: KEYS }, environment, b
     environment: { ...NO_ENVIRONMENT, ...environment },
     baseOption,
     person: { user: "ann", host: "desk" },
+    keyRevisions: { "ci-user": "1" },
   };
 }
 

@@ -10,10 +10,12 @@ import type { AssumeStep } from "../../src/aws/assume-step.ts";
 import type { RoleSpec } from "../../src/roles/role-spec.ts";
 import { systemClock } from "../../src/sys/clock.ts";
 import { type ScratchAws, keysSection, scratchAws } from "../support/scratch-aws.ts";
+import { type SsoScene, ssoScene } from "../sso/sso-scene.ts";
 
 export type AwsScene = AsyncDisposable & {
   aws: MockAws;
   files: ScratchAws;
+  sso: SsoScene;
   base: BaseSource;
   fetch: SessionSource["fetch"];
 };
@@ -32,10 +34,20 @@ export function awsScene(given: SceneFiles = {}, mock: MockAwsOptions = {}): Aws
   const send = createOutbound({ env: process.env });
   const handler = createAwsHandler(process.env);
   const sts = createSts(handler, systemClock);
-  const base = createBaseSource({ env: process.env, sts, handler, send, clock: systemClock });
+  const sso = ssoScene({ aws, home: files.path, clock: systemClock });
+  const base = createBaseSource({
+    env: process.env,
+    sts,
+    handler,
+    send,
+    clock: systemClock,
+    sso: { portal: sso.portal, keeper: sso.keeper },
+    secrets: sso.store,
+  });
   return {
     aws,
     files,
+    sso,
     base,
     fetch: createSessionSource({ sts, base, clock: systemClock }).fetch,
     async [Symbol.asyncDispose]() {

@@ -92,31 +92,6 @@ describe("web identity", () => {
   });
 });
 
-describe("SSO without a token: a person must sign in", () => {
-  test.each<[string, string, object, string]>([
-    [
-      "a session",
-      "[profile corp]\nsso_session = acme\nsso_account_id = 111122223333\nsso_role_name = Dev\n[sso-session acme]\nsso_region = eu-west-1\nsso_start_url = https://acme.example/start\n",
-      { session: "acme", accountId: "111122223333" },
-      'the SSO session "acme" has expired',
-    ],
-    [
-      "the legacy form",
-      "[profile corp]\nsso_start_url = https://acme.example/start\nsso_region = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = Dev\n",
-      { session: undefined, accountId: "111122223333" },
-      'the SSO session of profile "corp" has expired',
-    ],
-  ])("%s", async (_title, config, sso, message) => {
-    await using it = awsScene({ config, credentials: "" });
-    const base = { ...spec("corp"), sso } as BaseSpec;
-    expect(await failureOf(() => it.base(base, REGION))).toEqual({
-      message,
-      hint: "aws sso login --profile corp",
-      exit: 4,
-    });
-  });
-});
-
 describe("container credentials", () => {
   const container: BaseSpec = { kind: "container", profile: "box" };
   const serve = (answer: () => Response) => Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: answer });

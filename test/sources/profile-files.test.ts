@@ -38,7 +38,13 @@ test("profiles of both files, the credentials file over the other, and nothing t
   using _files = scratchAws({ config: CONFIG, credentials: CREDENTIALS });
   expect(await loadProfiles()).toEqual({
     default: { region: "eu-central-1" },
-    corp: { region: "eu-west-1", aws_access_key_id: "NEW", sso_session: "acme" },
+    corp: {
+      region: "eu-west-1",
+      aws_access_key_id: "NEW",
+      sso_session: "acme",
+      // A profile has what its sso-session says.
+      sso_start_url: "https://acme.example/start",
+    },
     quoted: { credential_process: "/bin/vault  --flag = x" },
     "a.b": { role_arn: "arn:aws:iam::111122223333:role/Dev", source_profile: "corp" },
     "only-keys": { aws_access_key_id: "AKIA", aws_secret_access_key: "s" },

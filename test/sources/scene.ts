@@ -7,6 +7,7 @@ import type { RoleSpec } from "../../src/roles/role-spec.ts";
 import { createBaseSource } from "../../src/sources/base.ts";
 import { type SessionSource, createSessionSource } from "../../src/sources/role-session.ts";
 import { type Clock, systemClock } from "../../src/sys/clock.ts";
+import { ssoScene } from "../sso/sso-scene.ts";
 import { keysSection } from "../support/scratch-aws.ts";
 
 export const REGION = "eu-central-1";
@@ -31,6 +32,8 @@ export function sourceOf(clock: Clock = systemClock): SessionSource {
   // Signed by the test's clock from the first call on.
   const skewMs = () => Date.now() - clock.now().getTime();
   const sts = createSts(handler, { ...clock, skewMs });
-  const base = createBaseSource({ env, sts, handler, send: createOutbound({ env }), clock });
+  const send = createOutbound({ env });
+  const { portal, keeper, store } = ssoScene({ home: env["HOME"] ?? "", clock });
+  const base = createBaseSource({ env, sts, handler, send, clock, sso: { portal, keeper }, secrets: store });
   return createSessionSource({ sts, base, clock });
 }

@@ -12,6 +12,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { archiveFiles } from "../../packages/about.ts";
+import { tar } from "../../packages/tar.ts";
+import { gzip, text } from "../../packages/tree.ts";
 
 export const ROOT = resolve(import.meta.dir, "../..");
 export const PATH = `${process.env["PATH"]}:/usr/sbin:/usr/bin:/sbin:/bin`;
@@ -31,7 +34,7 @@ export type InstallMachine = Disposable & {
   /** A folder for the front of PATH: name → shell script. */
   tools(scripts: Readonly<Record<string, string>>): string;
   /** A folder with these files, name → content, and their SHA256SUMS. */
-  release(files?: Readonly<Record<string, string>>): string;
+  release(files?: Readonly<Record<string, Uint8Array>>): string;
 };
 
 export function installMachine(): InstallMachine {
@@ -58,8 +61,8 @@ export function installMachine(): InstallMachine {
     },
     release(files = programsOf("1.2.3")) {
       const path = folder();
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
-      const sums = Object.entries(files).map(([name, text]) => `${sha256(text)}  ${name}\n`);
+      for (const [name, bytes] of Object.entries(files)) writeFileSync(join(path, name), bytes);
+      const sums = Object.entries(files).map(([name, bytes]) => `${sha256(bytes)}  ${name}\n`);
       writeFileSync(join(path, "SHA256SUMS"), sums.join(""));
       return path;
     },
@@ -82,19 +85,32 @@ export function standIn(version: string, platform: string): string {
   return `#!/bin/sh
 case "$1 $2" in
   '--version ') echo ${version} ;;
-  'completions bash') echo '# bash, ${platform}' ;;
-  'completions zsh') echo '#compdef metacred' ;;
-  'completions fish') echo 'complete -c metacred -a from-the-release' ;;
+  'platform ') echo ${platform} ;;
   'status ') exit 3 ;;
   *) exit 2 ;;
 esac
 `;
 }
 
-export function programsOf(version: string, text?: string): Record<string, string> {
-  return Object.fromEntries(
-    PLATFORMS.map((platform) => [`metacred-${version}-${platform}`, text ?? standIn(version, platform)]),
-  );
+/** The archives of a release, by name. `program` stands in for all of them. */
+export function programsOf(version: string, program?: string): Record<string, Uint8Array> {
+  return Object.fromEntries(PLATFORMS.map((platform) => archiveOf(version, platform, program)));
+}
+
+export function archiveOf(version: string, platform: string, program?: string): [string, Uint8Array] {
+  const folder = `metacred-${version}-${platform}`;
+  const files = archiveFiles(folder, "metacred", text(program ?? standIn(version, platform)), {
+    license: text("a licence"),
+    readme: text("a readme"),
+    changelog: text("changes"),
+    manual: text(".TH METACRED 1\n"),
+    completions: {
+      "metacred.bash": text(`# bash, ${platform}\n`),
+      "metacred.fish": text("complete -c metacred -a from-the-release\n"),
+      "metacred.zsh": text("#compdef metacred\n"),
+    },
+  });
+  return [`${folder}.tar.gz`, gzip(tar(files, { version, mtimeSeconds: 0 }))];
 }
 
 export function writeProgram(path: string, text: string): void {

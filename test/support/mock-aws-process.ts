@@ -3,6 +3,7 @@
 import type { MockBroker } from "../../src/demo/broker-service.ts";
 import type { Reply } from "../../src/demo/service.ts";
 import { startMockAws } from "../../src/demo/mock-aws.ts";
+import type { Consent, SsoOptions } from "../../src/demo/sso-world.ts";
 
 export type MockOrder =
   | { do: "count"; action: string }
@@ -11,13 +12,19 @@ export type MockOrder =
   | { do: "untilCalled"; action: string; times: number }
   | { do: "delayMs"; action: string; ms: number }
   | { do: "broker"; broker: MockBroker }
-  | { do: "answerNext"; action: string; reply: Reply };
+  | { do: "answerNext"; action: string; reply: Reply }
+  | { do: "consent"; consent: Consent }
+  | { do: "endAccessTokens" }
+  | { do: "endSessions" };
 
-// How far AWS's clock is ahead of this machine's, so that this machine's is wrong.
-const aheadMs = Number(process.argv[2] ?? "0");
+/** `aheadMs`: how far AWS's clock is ahead of this machine's, so that this machine's is wrong. */
+export type MockSettings = { sso?: SsoOptions; aheadMs?: number };
+
+const { sso = {}, aheadMs = 0 } = JSON.parse(process.argv[2] ?? "{}") as MockSettings;
 const aws = startMockAws({
   webIdentityTokens: ["a-web-identity-token"],
   now: () => new Date(Date.now() + aheadMs),
+  sso,
 });
 const releases = new Map<string, () => void>();
 
@@ -43,6 +50,15 @@ async function obey(order: MockOrder): Promise<number> {
     case "delayMs":
       aws.delayMs(order.action, order.ms);
       return order.ms;
+    case "consent":
+      aws.sso.consent(order.consent);
+      return 0;
+    case "endAccessTokens":
+      aws.sso.endAccessTokens();
+      return 0;
+    case "endSessions":
+      aws.sso.endSessions();
+      return 0;
   }
 }
 

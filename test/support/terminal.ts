@@ -6,10 +6,14 @@ export type TestTerminal = AsyncDisposable & {
   screen(): string;
   type(text: string): void;
   untilShown(text: string, limitMs?: number): Promise<void>;
+  /** Presses a key until it has had its effect: sudo misses one that comes just before it begins to read. */
+  pressUntilShown(key: string, text: string): Promise<void>;
   /** As closing the window does: the program's session gets SIGHUP. */
   close(): void;
   exited: Promise<number>;
 };
+
+const AGAIN_MS = 500;
 
 export function openTerminal(argv: readonly string[], env: Record<string, string>, cwd: string): TestTerminal {
   let shown = "";
@@ -30,6 +34,15 @@ export function openTerminal(argv: readonly string[], env: Record<string, string
     type: (text) => void child.terminal?.write(text),
     async untilShown(text, limitMs) {
       await untilTrue(`the terminal shows "${text}", not: ${shown}`, () => shown.includes(text), limitMs);
+    },
+    async pressUntilShown(key, text) {
+      let pressedMs = Number.NEGATIVE_INFINITY;
+      const press = () => {
+        if (performance.now() - pressedMs < AGAIN_MS) return;
+        pressedMs = performance.now();
+        child.terminal?.write(key);
+      };
+      await untilTrue(`the terminal shows "${text}", not: ${shown}`, () => shown.includes(text) || (press(), false));
     },
     close: () => child.terminal?.close(),
     exited: child.exited,

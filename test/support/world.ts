@@ -4,10 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
+import type { SsoOptions } from "../../src/demo/sso-world.ts";
 import { processIdentity } from "../../src/sys/process-identity.ts";
 import { builtBinary } from "./built-binary.ts";
 import { lineReader } from "./line-reader.ts";
-import type { MockOrder } from "./mock-aws-process.ts";
+import type { MockOrder, MockSettings } from "./mock-aws-process.ts";
 import type { Netns } from "./netns.ts";
 import { untilTrue } from "./until.ts";
 
@@ -48,6 +49,7 @@ type WorldOptions = {
   binary?: string;
   /** This machine's clock is wrong by that much: AWS's is ahead of it. */
   awsAheadMs?: number;
+  sso?: SsoOptions;
 };
 
 export async function testWorld(options: WorldOptions = {}): Promise<World> {
@@ -60,8 +62,9 @@ export async function testWorld(options: WorldOptions = {}): Promise<World> {
     return path;
   };
   const inNamespace = options.enter ?? (ns === undefined ? [] : ["ip", "netns", "exec", ns.name]);
+  const settings: MockSettings = { sso: options.sso ?? {}, aheadMs: options.awsAheadMs ?? 0 };
   const mock = Bun.spawn(
-    [...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts"), `${options.awsAheadMs ?? 0}`],
+    [...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts"), JSON.stringify(settings)],
     {
       stdio: ["pipe", "pipe", "inherit"],
     },
@@ -77,6 +80,8 @@ export async function testWorld(options: WorldOptions = {}): Promise<World> {
     AWS_CONFIG_FILE: file("aws/config", `[profile corp]\nregion = eu-central-1\n${awsConfig}`),
     AWS_SHARED_CREDENTIALS_FILE: file("aws/credentials", keysOf("corp")),
     AWS_ENDPOINT_URL_STS: stsUrl,
+    AWS_ENDPOINT_URL_SSO: stsUrl,
+    AWS_ENDPOINT_URL_SSO_OIDC: stsUrl,
   };
   mkdirSync(join(folder, "home"));
   mkdirSync(join(folder, "run"));

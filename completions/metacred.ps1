@@ -1,0 +1,198 @@
+# metacred completions for PowerShell; made by `metacred completions powershell`
+Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
+    param($current, $line, $position)
+    $commands = [ordered]@{
+        'serve' = @{
+          about = 'Get credentials and serve them at 169.254.169.254 until stopped'
+          words = ''
+          flags = [ordered]@{
+            '--role' = @('serve this role (default: default_role of the config)', '@roles')
+            '--profile' = @('AWS profile that roles are assumed from', '@profiles')
+            '--background' = @('detach; return when ready', $null)
+            '-d' = @('detach; return when ready', $null)
+            '--port' = @('listen on this port of 127.0.0.1 (default 25772)', '')
+            '--no-redirect' = @('endpoint mode: no privileges, clients need AWS_EC2_METADATA_SERVICE_ENDPOINT', $null)
+            '--mfa-code' = @('what the role''s MFA device shows; else it is asked', '')
+            '--force' = @('serve although another metadata service answers', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'use' = @{
+          about = 'Switch the role that is served'
+          words = '@roles'
+          flags = [ordered]@{
+            '--mfa-code' = @('what the role''s MFA device shows; else it is asked', '')
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'status' = @{
+          about = 'Show the role, its expiry, and whether clients reach it'
+          words = ''
+          flags = [ordered]@{
+            '--json' = @('print everything as JSON', $null)
+            '--check' = @('exit 0 only when a fresh SDK would get the role; 3 without a daemon', $null)
+            '--format' = @('fill {role} {account} {expires_in} {state}', '')
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'stop' = @{
+          about = 'Stop the daemon and remove the redirect'
+          words = ''
+          flags = [ordered]@{
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'roles' = @{
+          about = 'List the names that `use` accepts: roles of the config, AWS profiles, roles of SSO and of brokers'
+          words = ''
+          flags = [ordered]@{
+            '--json' = @('print a JSON list', $null)
+            '--refresh' = @('ask SSO again; otherwise once a day', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'login' = @{
+          about = 'Sign in to SSO (IAM Identity Center); once, for every program'
+          words = ''
+          flags = [ordered]@{
+            '--device-code' = @('type a code in a browser anywhere, as over SSH', $null)
+            '--no-browser' = @('print the address instead of opening it', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'logout' = @{
+          about = 'Sign out of SSO, at AWS and here; sessions that came from it are dropped'
+          words = ''
+          flags = [ordered]@{
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'keys' = @{
+          about = 'Keep IAM user keys in the OS keychain: add, list, remove'
+          words = 'add list remove'
+          flags = [ordered]@{
+            '--stdin' = @('add: read key id and secret from standard input, a line each', $null)
+            '--json' = @('list: print JSON', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'credential-process' = @{
+          about = 'Print credentials as credential_process wants them; needs no daemon, never asks'
+          words = ''
+          flags = [ordered]@{
+            '--role' = @('default: the role that is served', '@roles')
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'exec' = @{
+          about = 'Run a command under a role, without touching the one that is served'
+          words = ''
+          flags = [ordered]@{
+            '--role' = @('default: the role that is served', '@roles')
+            '--env' = @('give it keys in variables, not an endpoint that renews them', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'env' = @{
+          about = 'Print a role''s credentials as variables for a shell; needs no daemon'
+          words = ''
+          flags = [ordered]@{
+            '--role' = @('default: the role that is served', '@roles')
+            '--format' = @('sh, fish, powershell, dotenv (default sh)', 'sh fish powershell dotenv')
+            '--json' = @('print one JSON object', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'service' = @{
+          about = 'Start at login: install, uninstall or show the service'
+          words = 'install uninstall status'
+          flags = [ordered]@{
+            '--system' = @('the machine''s service, under a user of its own', $null)
+            '--json' = @('print the status as JSON', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'doctor' = @{
+          about = 'Find what would stop an SDK from getting the role, and how to mend it'
+          words = ''
+          flags = [ordered]@{
+            '--json' = @('print JSON', $null)
+            '--fix' = @('apply what is safe: permissions and stale files of metacred''s own', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'net' = @{
+          about = 'The redirect alone: plan, up, down, status, install, uninstall'
+          words = 'plan up down status install uninstall'
+          flags = [ordered]@{
+            '--json' = @('print JSON', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'completions' = @{
+          about = 'Print the completion script of a shell'
+          words = 'bash zsh fish powershell'
+          flags = [ordered]@{
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+        'demo' = @{
+          about = 'See it work in a minute, with a mock AWS: no account, no network, no root'
+          words = ''
+          flags = [ordered]@{
+            '--keep' = @('leave mock and emulator running until Ctrl-C', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
+    }
+    $before = @($line.CommandElements | Where-Object { $_.Extent.EndOffset -lt $position } | ForEach-Object { "$_" })
+    $name = $before | Select-Object -Skip 1 | Where-Object { $_ -notlike '-*' } | Select-Object -First 1
+    $offer = {
+        param($text, $about)
+        if ($text -like "$([WildcardPattern]::Escape($current))*") {
+            if (-not $about) { $about = $text }
+            $quoted = if ($text -match '[\s''"$;&|(){}@#,]') { "'" + ($text -replace "'", "''") + "'" } else { $text }
+            [System.Management.Automation.CompletionResult]::new($quoted, $text, 'ParameterValue', $about)
+        }
+    }
+    $values = {
+        param($words)
+        if ($words -like '@*' -and $words -ne '@files') {
+            metacred __complete $words.Substring(1) --described 2>$null | ForEach-Object {
+                $text, $about = $_ -split "`t", 2
+                & $offer $text $about
+            }
+        } elseif ($words -and $words -ne '@files') {
+            $words -split ' ' | ForEach-Object { & $offer $_ $_ }
+        }
+    }
+    if (-not $name -or -not $commands.Contains($name)) {
+        foreach ($one in $commands.Keys) { & $offer $one $commands[$one].about }
+        foreach ($one in '--help', '--version', '--config') { if ($current -like '-*') { & $offer $one $one } }
+        return
+    }
+    $command = $commands[$name]
+    $flag = $command.flags[$before[-1]]
+    if ($flag -and $null -ne $flag[1]) { & $values $flag[1]; return }
+    if ($current -like '-*') {
+        foreach ($one in $command.flags.Keys) { & $offer $one $command.flags[$one][0] }
+        return
+    }
+    & $values $command.words
+}

@@ -1,0 +1,51 @@
+// What packages say about the program, and where its files belong on a system.
+import { type PackedFile, gzip } from "./tree.ts";
+
+export const ABOUT = {
+  name: "metacred",
+  summary: "AWS credentials at 169.254.169.254 for the role you choose",
+  description:
+    "metacred makes a machine look like an EC2 instance: every AWS SDK and tool on it finds short-lived credentials, " +
+    "told nothing, for the role its user chose. The role is changed with one command, without a restart.",
+  license: "Apache-2.0",
+} as const;
+
+/** Everything but the program, as the checkout has it. */
+export type Extras = {
+  license: Uint8Array;
+  readme: Uint8Array;
+  changelog: Uint8Array;
+  manual: Uint8Array;
+  /** By file name, `metacred.bash`. */
+  completions: Readonly<Record<string, Uint8Array>>;
+};
+
+/** The archive that install.sh and Homebrew take: one folder. */
+export function archiveFiles(folder: string, program: string, bytes: Uint8Array, extras: Extras): PackedFile[] {
+  const plain = (path: string, contents: Uint8Array) => ({ path: `${folder}/${path}`, mode: 0o644, bytes: contents });
+  return [
+    { path: `${folder}/${program}`, mode: 0o755, bytes },
+    plain("CHANGELOG.md", extras.changelog),
+    plain("LICENSE", extras.license),
+    plain("README.md", extras.readme),
+    ...Object.entries(extras.completions).map(([name, contents]) => plain(`completions/${name}`, contents)),
+    plain("man/metacred.1", extras.manual),
+  ];
+}
+
+/** Debian's shells look in other folders than those of the distributions that use rpm. */
+export function systemFiles(bytes: Uint8Array, extras: Extras, zshFolder: string): PackedFile[] {
+  const plain = (path: string, contents: Uint8Array | undefined) => ({
+    path: `usr/share/${path}`,
+    mode: 0o644,
+    bytes: contents ?? new Uint8Array(),
+  });
+  return [
+    { path: "usr/bin/metacred", mode: 0o755, bytes },
+    plain("bash-completion/completions/metacred", extras.completions["metacred.bash"]),
+    plain("doc/metacred/copyright", extras.license),
+    plain("fish/vendor_completions.d/metacred.fish", extras.completions["metacred.fish"]),
+    plain("man/man1/metacred.1.gz", gzip(extras.manual)),
+    plain(`zsh/${zshFolder}/_metacred`, extras.completions["metacred.zsh"]),
+  ];
+}

@@ -1,0 +1,80 @@
+// The manual page, metacred.1, from the command definitions: `npm run completions`. A test keeps it equal.
+import { join } from "node:path";
+import { COMMANDS } from "../src/cli.ts";
+import { EXIT } from "../src/errors.ts";
+import { type HelpParts, helpParts } from "../src/help.ts";
+import { ABOUT } from "./about.ts";
+
+const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: "success",
+  failure: "failure",
+  usage: "a mistake in the command or the configuration",
+  notRunning: "no daemon is running",
+  needsPerson: "a person must sign in",
+  needsPrivilege: "a privilege is needed or was refused",
+  awsRefused: "AWS refused",
+  notRunnable: "exec: the command could not be run",
+  noSuchCommand: "exec: there is no such command",
+};
+
+const FILES: readonly (readonly [string, string])[] = [
+  ["~/.config/metacred/config.toml", "configuration of a user, with config.d/*.toml beside it; none is needed"],
+  ["/etc/metacred/config.toml", "read before it, for every user of the machine"],
+  ["~/.aws/config, ~/.aws/credentials", "AWS profiles, where the AWS CLI keeps them"],
+  ["~/.local/state/metacred/metacred.log", "the daemon's log"],
+];
+
+export async function renderMan(): Promise<string> {
+  const commands = await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, load]) => helpParts(name, await load())),
+  );
+  return `${[
+    `.TH METACRED 1 "" metacred "User Commands"`,
+    ".SH NAME",
+    `metacred \\- ${escaped(ABOUT.summary)}`,
+    ".SH SYNOPSIS",
+    ".B metacred",
+    "COMMAND",
+    "[\\fB\\-\\-config\\fR FILE] [\\fB\\-\\-help\\fR]",
+    ".SH DESCRIPTION",
+    escaped(ABOUT.description),
+    ".SH COMMANDS",
+    ...commands.flatMap(commandLines),
+    ".SH EXIT STATUS",
+    ...Object.entries(EXIT).flatMap(([name, code]) => item(String(code), EXIT_WORDS[name as keyof typeof EXIT])),
+    ".SH FILES",
+    ...FILES.flatMap(([file, what]) => item(file, what)),
+  ].join("\n")}\n`;
+}
+
+function commandLines({ usage, description, examples, flags }: HelpParts): string[] {
+  return [
+    `.SS "${escaped(usage)}"`,
+    `${escaped(description)}.`,
+    ...flags.flatMap(([spelling, what]) => item(spelling, what)),
+    ".PP",
+    ".nf",
+    ...examples.map((example) => `\\&$ ${escaped(example)}`),
+    ".fi",
+  ];
+}
+
+function item(term: string, words: string): string[] {
+  return [".TP", `\\fB${escaped(term)}\\fR`, escaped(words)];
+}
+
+// roff(7): a backslash and a line that begins with a dot or an apostrophe are orders; a bare hyphen is typeset.
+function escaped(text: string): string {
+  return text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replaceAll('"', "\\(dq")
+    .replaceAll("'", "\\(aq")
+    .replaceAll("`", "\\(ga")
+    .replaceAll("~", "\\(ti")
+    .replaceAll("^", "\\(ha")
+    .replaceAll("…", "...")
+    .replace(/^\./, "\\&.");
+}
+
+if (import.meta.main) await Bun.write(join(import.meta.dir, "metacred.1"), await renderMan());

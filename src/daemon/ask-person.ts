@@ -1,0 +1,66 @@
+// A person is needed: said once on the desktop, whichever of many processes finds it first, until somebody signs in.
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ssoKey } from "../aws/sso-session.ts";
+import type { Config } from "../config/schema.ts";
+import type { Context } from "../context.ts";
+import { type CliError, EXIT } from "../errors.ts";
+import type { BaseSpec } from "../roles/role-spec.ts";
+import { startDetached } from "../sys/start-detached.ts";
+
+const RECENT_MS = 2000;
+/** Needs of another kind, such as a keychain to be unlocked: what is found good was read from there. */
+const OTHER = "keychain";
+
+type Person = Pick<Context, "env" | "platform" | "paths">;
+
+/** What a failed fetch asks of a person; nothing where it asks nothing. */
+export function askPerson(base: BaseSpec, error: CliError, config: Config, { env, platform, paths }: Person): void {
+  if (base.kind !== "sso" || error.exit !== EXIT.needsPerson) return;
+  const isFirst = mark(markerOf(helpsLogin(error) ? ssoKey(base.session) : OTHER, paths.stateDir), error.message);
+  const words = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
+  const argv = noticeCommand(words, platform);
+  if (isFirst && config.notify.desktop && argv !== undefined) startDetached(argv, env);
+}
+
+/** The next need is said again. */
+export function personAnswered(key: string, stateDir: string): void {
+  for (const need of [key, OTHER]) rmSync(markerOf(need, stateDir), { force: true });
+}
+
+/** Why a person was needed a moment ago, as another process found; undefined when nobody was, or it is long past. */
+export function recentNeed(key: string, stateDir: string, now: Date): string | undefined {
+  const marker = markerOf(key, stateDir);
+  try {
+    return now.getTime() - statSync(marker).mtimeMs < RECENT_MS ? readFileSync(marker, "utf8") : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The program that shows a desktop notice, where the platform has one. */
+export function noticeCommand(words: string, platform: NodeJS.Platform): string[] | undefined {
+  if (platform === "linux") return ["notify-send", "--app-name=metacred", "metacred", words];
+  if (platform !== "darwin") return undefined;
+  // The words are an argument of the script, never part of it.
+  const script = 'on run words\ndisplay notification (item 1 of words) with title "metacred"\nend run';
+  return ["osascript", "-e", script, words];
+}
+
+function helpsLogin({ hint }: CliError): boolean {
+  return hint?.startsWith("metacred login ") === true;
+}
+
+function markerOf(key: string, stateDir: string): string {
+  return join(stateDir, `asked-${key}`);
+}
+
+function mark(marker: string, message: string): boolean {
+  try {
+    mkdirSync(dirname(marker), { recursive: true, mode: 0o700 });
+    writeFileSync(marker, message, { mode: 0o600, flag: "wx" });
+    return true;
+  } catch {
+    return false;
+  }
+}

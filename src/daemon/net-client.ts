@@ -1,0 +1,143 @@
+// The CLI's side of `net`: what it does beside a daemon, and without one.
+import { closeSync, constants, existsSync, openSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { loadConfig } from "../config/load.ts";
+import type { Context } from "../context.ts";
+import { CliError, EXIT } from "../errors.ts";
+import { planCleanup } from "../redirect/down.ts";
+import { planInstall, planUninstall } from "../redirect/install.ts";
+import { type Installation, rootSocketOf } from "../redirect/installed.ts";
+import { planRedirect as planDarwin } from "../redirect/darwin.ts";
+import { planRedirect } from "../redirect/linux.ts";
+import type { RedirectInput } from "../redirect/plan.ts";
+import { controlClient, statusIfRunning } from "./client.ts";
+import { foreignService, hasOurAlias } from "./foreign-service.ts";
+import { ROOT_PIPE } from "./net-control.ts";
+import { cleanBySocket } from "./guard.ts";
+import { privilegeOf } from "./privilege.ts";
+import type { Status } from "./protocol.ts";
+import { EMULATED, EMULATED_IPV6 } from "./redirect.ts";
+import { runAsRoot, startGuard } from "./start-guard.ts";
+import { readPasswd, redirectedUids, uidsOf } from "./users.ts";
+
+export type Say = (text: string) => void;
+export type NetPlan = { argv: readonly string[]; summary: string };
+
+export type NetStatus = {
+  daemon: boolean;
+  redirect: Status["redirect"] | null;
+  /** `net install` was run: nobody is asked for a password. */
+  installed: boolean;
+  /** Some metacred has its address on the loopback interface. */
+  alias: boolean;
+  /** What a killed metacred left behind, as far as it shows without root. */
+  leftovers: boolean;
+  /** Another service at the emulated address. */
+  foreign: string | null;
+};
+
+/** The running daemon's, else what `serve` would do by the configuration. */
+export async function netPlan(context: Context): Promise<NetPlan> {
+  if (context.platform !== "darwin") assertLinux(context);
+  const running = await statusIfRunning(context.paths.socketFile);
+  if (running !== undefined && context.platform === "linux") {
+    const answer = await controlClient(context.paths.socketFile).netPlan(false);
+    if (answer.state !== "up") return answer.plan;
+  }
+  const { imds, redirect } = loadConfig(context.paths, context.uid);
+  const { port, ipv6 } = imds;
+  const input: RedirectInput = {
+    method: redirect.method === "none" ? "auto" : redirect.method,
+    targets: [{ address: EMULATED, port }, ...(ipv6 ? [{ address: EMULATED_IPV6, port }] : [])],
+    ...installation(context),
+    ...privilegeOf(context),
+  };
+  return context.platform === "darwin" ? planDarwin(input) : planRedirect(input);
+}
+
+/** For the daemon that runs: no rule without one. */
+export async function netUp(context: Context, say: Say): Promise<Status> {
+  assertLinux(context);
+  const control = controlClient(context.paths.socketFile);
+  await control.status();
+  const pipe = join(context.paths.runtimeDir, ROOT_PIPE);
+  rmSync(pipe, { force: true });
+  const made = Bun.spawnSync(["/usr/bin/mkfifo", "-m", "600", pipe], { stderr: "pipe" });
+  if (!made.success)
+    throw new CliError(`no pipe could be made: ${made.stderr.toString().trim()}`, { hint: "metacred stop" });
+  try {
+    const answer = await control.netPlan(true);
+    if (answer.state === "up") return await control.status();
+    const { plan } = answer;
+    if (context.uid !== 0) say(`metacred asks for root once:\n${plan.summary}\n`);
+    const reader = openSync(pipe, constants.O_RDONLY);
+    const { method } = await startGuard(plan, reader, context.env, say).finally(() => closeSync(reader));
+    return (await control.netUp(method)).status;
+  } finally {
+    rmSync(pipe, { force: true });
+  }
+}
+
+/** Every trace of this user's, also after daemon and root's part were killed at once. */
+export async function netDown(context: Context, say: Say): Promise<void> {
+  assertLinux(context);
+  const { socketFile } = context.paths;
+  const rootSocket = rootSocketOf(context.uid);
+  const running = await statusIfRunning(socketFile);
+  if (running !== undefined) {
+    const { undone } = await controlClient(socketFile).netDown();
+    const { root_part: rootPart } = running.redirect;
+    if (rootPart === "running" ? undone : rootPart === null && !hasOurAlias()) return;
+  }
+  if (existsSync(rootSocket) && (await cleanBySocket(rootSocket, context.clock))) return;
+  const plan = planCleanup({ ownerUid: context.uid, ...privilegeOf(context) });
+  if (context.uid !== 0) say(`metacred asks for root once:\n${plan.summary}\n`);
+  await runAsRoot(plan.argv, context.env, say);
+}
+
+export async function netStatus(context: Context): Promise<NetStatus> {
+  const running = await statusIfRunning(context.paths.socketFile);
+  const alias = hasOurAlias();
+  const isOurs = running !== undefined && running.redirect.method !== "none" && running.redirect.healthy;
+  return {
+    daemon: running !== undefined,
+    redirect: running?.redirect ?? null,
+    installed: existsSync(rootSocketOf(context.uid)),
+    alias,
+    leftovers: alias && (running === undefined || running.redirect.method === "none"),
+    foreign: isOurs ? null : ((await foreignService(context.clock)) ?? null),
+  };
+}
+
+export async function netInstall(context: Context, say: Say): Promise<void> {
+  assertLinux(context);
+  if (!existsSync("/run/systemd/system")) {
+    throw new CliError("root's part cannot be installed: this machine does not run systemd", {
+      hint: "metacred serve, which asks for root each time",
+    });
+  }
+  const plan = planInstall(installation(context), privilegeOf(context));
+  if (context.uid !== 0) say(`metacred asks for root once, to write\n  ${plan.files.join("\n  ")}\n`);
+  await runAsRoot(plan.argv, context.env, say);
+}
+
+export async function netUninstall(context: Context, say: Say): Promise<void> {
+  assertLinux(context);
+  const plan = planUninstall(installation(context), privilegeOf(context));
+  if (!plan.files.some((file) => existsSync(file))) return;
+  if (context.uid !== 0) say(`metacred asks for root once, to remove\n  ${plan.files.join("\n  ")}\n`);
+  await runAsRoot(plan.argv, context.env, say);
+}
+
+function installation(context: Context): Installation {
+  const { users } = loadConfig(context.paths, context.uid).redirect;
+  return { ownerUid: context.uid, users: redirectedUids(uidsOf(users, context.uid, readPasswd()), context.uid) };
+}
+
+function assertLinux({ platform }: Context): void {
+  if (platform === "linux") return;
+  throw new CliError("the redirect is there for Linux alone", {
+    hint: "metacred serve --no-redirect",
+    exit: EXIT.failure,
+  });
+}

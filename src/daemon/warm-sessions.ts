@@ -1,0 +1,134 @@
+// Live sessions across a restart: one item of the keychain, read once at the first fetch, written after each new session.
+import * as v from "valibot";
+import { type Session, credentials } from "../aws/credentials.ts";
+import { ssoKey } from "../aws/sso-session.ts";
+import { type BaseSpec, type RoleSpec, sessionKey } from "../roles/role-spec.ts";
+import type { SecretStore } from "../secrets/secret-store.ts";
+import { thresholdMs } from "../sessions/schedule.ts";
+import type { SessionSource } from "../sources/role-session.ts";
+import type { Clock } from "../sys/clock.ts";
+
+export type WarmSessions = {
+  fetch: SessionSource["fetch"];
+  /** Forgets what came from a sign-in. */
+  dropSignIn(key: string): Promise<void>;
+};
+
+type Deps = {
+  fetch: SessionSource["fetch"];
+  /** Undefined: nothing is kept. */
+  store: SecretStore | undefined;
+  clock: Pick<Clock, "now">;
+  earlyMs(): number;
+  onProblem(error: unknown): void;
+};
+
+const ITEM = "sessions";
+const instant = v.pipe(v.string(), v.isoTimestamp());
+const keptSchema = v.object({
+  signIn: v.nullable(v.string()),
+  accessKeyId: v.string(),
+  secretAccessKey: v.string(),
+  sessionToken: v.string(),
+  obtainedAt: instant,
+  expiration: instant,
+  arn: v.nullable(v.string()),
+  accountId: v.nullable(v.string()),
+  notices: v.optional(v.array(v.string())),
+});
+type Kept = v.InferOutput<typeof keptSchema>;
+const allSchema = v.record(v.string(), keptSchema);
+
+export function warmSessions({ fetch, store, clock, earlyMs, onProblem }: Deps): WarmSessions {
+  if (store === undefined) return { fetch, dropSignIn: async () => {} };
+  const live = new Map<string, Kept>();
+  // From the process before, each for one first fetch: a later one is asked for because the session is about to end.
+  const warm = new Map<string, Kept>();
+  let loading: Promise<void> | undefined;
+  let writing: Promise<unknown> = Promise.resolve();
+
+  const load = () => {
+    loading ??= read(store).then((kept) => {
+      for (const [key, one] of kept) warm.set(key, one);
+    }, onProblem);
+    return loading;
+  };
+  const write = () => {
+    const isLive = ([, { expiration }]: [string, Kept]) => new Date(expiration) > clock.now();
+    const text = JSON.stringify(Object.fromEntries([...warm, ...live].filter(isLive)));
+    writing = writing.then(() => store.set(ITEM, text)).catch(onProblem);
+    return writing;
+  };
+  return {
+    async fetch(spec, signal) {
+      if (!isKeepable(spec.base)) return fetch(spec, signal);
+      await load();
+      const key = sessionKey(spec);
+      const kept = warm.get(key);
+      warm.delete(key);
+      const session = kept === undefined ? undefined : sessionOf(kept);
+      if (kept !== undefined && session !== undefined && hasTime(session, clock.now(), earlyMs())) {
+        live.set(key, kept);
+        return session;
+      }
+      const fetched = await fetch(spec, signal);
+      const next = keptOf(spec.base, fetched);
+      if (next !== undefined) {
+        live.set(key, next);
+        // Nobody waits for the keychain.
+        void write();
+      }
+      return fetched;
+    },
+    async dropSignIn(key) {
+      await load();
+      for (const all of [live, warm]) for (const [name, { signIn }] of all) if (signIn === key) all.delete(name);
+      await write();
+    },
+  };
+}
+
+// The environment and a container may hold another identity by the next start, under the same words.
+function isKeepable({ kind }: BaseSpec): boolean {
+  return kind === "profile" || kind === "sso" || kind === "keychain";
+}
+
+async function read(store: SecretStore): Promise<[string, Kept][]> {
+  const text = await store.get(ITEM);
+  if (text === undefined) return [];
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), allSchema), text);
+  return result.success ? Object.entries(result.output) : [];
+}
+
+function hasTime(session: Session, now: Date, earlyMs: number): boolean {
+  const leftMs = (session.expiration?.getTime() ?? 0) - now.getTime();
+  return leftMs > thresholdMs(session, earlyMs) && session.obtainedAt <= now;
+}
+
+function keptOf(base: RoleSpec["base"], session: Session): Kept | undefined {
+  const { accessKeyId, secretAccessKey, sessionToken } = session.credentials;
+  if (sessionToken === undefined || session.expiration === undefined) return undefined;
+  return {
+    signIn: base.kind === "sso" ? ssoKey(base.session) : null,
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
+    obtainedAt: session.obtainedAt.toISOString(),
+    expiration: session.expiration.toISOString(),
+    arn: session.arn ?? null,
+    accountId: session.accountId ?? null,
+    ...(session.notices === undefined ? {} : { notices: [...session.notices] }),
+  };
+}
+
+function sessionOf(kept: Kept): Session {
+  const { accessKeyId, secretAccessKey, sessionToken } = kept;
+  return {
+    credentials: credentials({ accessKeyId, secretAccessKey, sessionToken }),
+    obtainedAt: new Date(kept.obtainedAt),
+    expiration: new Date(kept.expiration),
+    arn: kept.arn ?? undefined,
+    accountId: kept.accountId ?? undefined,
+    ...(kept.notices === undefined ? {} : { notices: kept.notices }),
+  };
+}

@@ -1,0 +1,71 @@
+// Keys from a person or from standard input: never from argv, which every process of the machine can read.
+import type { Context } from "../context.ts";
+import { CliError, EXIT } from "../errors.ts";
+
+export type AskedKeys = { accessKeyId: string; secretAccessKey: string };
+
+export async function askKeys(context: Pick<Context, "interactive">, fromStdin: boolean): Promise<AskedKeys> {
+  if (fromStdin) {
+    const [accessKeyId = "", secretAccessKey = ""] = (await Bun.stdin.text()).split("\n").map((line) => line.trim());
+    return { accessKeyId, secretAccessKey };
+  }
+  if (!context.interactive) {
+    throw new CliError("there is no terminal to ask for the keys on", {
+      hint: "metacred keys add NAME --stdin, with key id and secret a line each",
+      exit: EXIT.usage,
+    });
+  }
+  const answer = hiddenLines();
+  process.stderr.write("AWS access key id (not shown): ");
+  const accessKeyId = await answer();
+  process.stderr.write("\nAWS secret access key (not shown): ");
+  const secretAccessKey = await answer();
+  process.stderr.write("\n");
+  return { accessKeyId, secretAccessKey };
+}
+
+const INTERRUPT = "\u0003";
+const ERASE = ["\u007F", "\b"];
+
+// Raw, so that the terminal echoes nothing; the few keys that matter are then ours to understand.
+function hiddenLines(): () => Promise<string> {
+  const { stdin } = process;
+  let rest = "";
+  return () =>
+    new Promise((resolve, reject) => {
+      let line = "";
+      const take = (text: string): boolean => {
+        for (const [index, key] of Array.from(text).entries()) {
+          if (key === "\r" || key === "\n") {
+            rest = Array.from(text)
+              .slice(index + 1)
+              .join("");
+            return true;
+          }
+          if (key === INTERRUPT) {
+            done();
+            reject(new CliError("nothing was kept", { hint: "metacred keys add NAME" }));
+            return false;
+          }
+          line = ERASE.includes(key) ? line.slice(0, -1) : line + key;
+        }
+        return false;
+      };
+      const done = () => {
+        stdin.off("data", onData);
+        stdin.setRawMode(false);
+        stdin.pause();
+      };
+      const onData = (bytes: Buffer) => {
+        if (!take(bytes.toString("utf8"))) return;
+        done();
+        resolve(line.trim());
+      };
+      const before = rest;
+      rest = "";
+      if (take(before)) return resolve(line.trim());
+      stdin.setRawMode(true);
+      stdin.on("data", onData);
+      stdin.resume();
+    });
+}

@@ -1,0 +1,131 @@
+// Root's part, installed: started on demand for one user, ended with the connection. Files as data.
+//
+// One set for each user, with the uid in its names: `net uninstall` of one leaves the other's, and what the socket's
+// owner may ask for was fixed by root when it was installed. The connection brings only method, addresses and ports.
+
+import { GUARD_SCRIPT } from "./guard-script.ts";
+
+export type InstalledFile = { path: string; mode: "644" | "755"; text: string };
+
+/** What stands before the guard script in the installed file: the request's line becomes its arguments. */
+const HEAD = String.raw`#!/bin/sh
+# metacred: root's part of the redirect, started for each connection to its socket. Arguments: OWNERUID UIDS INSTANCE.
+# The first line of the connection is "METHOD UIDS ADDRESS=PORT..." or "clean"; the rest is the script's that follows.
+set -uf
+deny() { echo "FAIL $1" >&2; exit 2; }
+[ $# -eq 3 ] || deny 'usage: redirect OWNERUID UIDS INSTANCE'
+# systemd.socket(5): the instance of a connection to a Unix socket ends in the uid of the other end.
+case -$3 in *-"$1") ;; *) deny "this part is for uid $1 alone" ;; esac
+IFS= read -r line || deny 'there was no request'
+case $line in
+  clean) set -- clean "$1" ;;
+  '' | *[!a-z0-9:.,=\ ]*) deny 'this is no request' ;;
+  *)
+    IFS=' ' read -r method users targets <<END
+$line
+END
+    [ "$users" = "$2" ] || deny "it was installed for uid $2, not for $users: metacred net install"
+    # shellcheck disable=SC2086
+    set -- "$method" "$users" "$1" $targets ;;
+esac
+
+`;
+
+const LIBEXEC = "/usr/local/libexec/metacred";
+const UNITS = "/etc/systemd/system";
+
+export type Installation = { ownerUid: number; users: readonly number[] | "*" };
+
+/** Where the installed part listens. In a folder of root's, so that nobody else can put a socket there. */
+export function rootSocketOf(ownerUid: number): string {
+  return `/run/metacred/redirect-${ownerUid}.sock`;
+}
+
+export function installedScript(): string {
+  return HEAD + GUARD_SCRIPT;
+}
+
+/** systemd: a socket of this user's, and a service for each connection to it. */
+export function systemdFiles({ ownerUid, users }: Installation): readonly InstalledFile[] {
+  const name = `metacred-redirect-${ownerUid}`;
+  const script = `${LIBEXEC}/redirect-${ownerUid}`;
+  return [
+    { path: script, mode: "755", text: installedScript() },
+    {
+      path: `${UNITS}/${name}.socket`,
+      mode: "644",
+      text: `[Unit]
+Description=metacred: the redirect of uid ${ownerUid}, on demand
+
+[Socket]
+ListenStream=${rootSocketOf(ownerUid)}
+Accept=yes
+SocketUser=${ownerUid}
+SocketMode=0600
+DirectoryMode=0755
+MaxConnections=8
+RemoveOnStop=yes
+
+[Install]
+WantedBy=sockets.target
+`,
+    },
+    {
+      path: `${UNITS}/${name}@.service`,
+      mode: "644",
+      text: `[Unit]
+Description=metacred: root's part of the redirect of uid ${ownerUid}
+CollectMode=inactive-or-failed
+
+[Service]
+ExecStart=/bin/sh ${script} ${ownerUid} ${usersWord(users)} %i
+StandardInput=socket
+StandardOutput=socket
+StandardError=socket
+TimeoutStopSec=5
+NoNewPrivileges=yes
+ProtectSystem=full
+ProtectHome=yes
+PrivateTmp=yes
+`,
+    },
+  ];
+}
+
+/** launchd: a job of this user's socket, in inetd's way one process for each connection. */
+export function launchdFiles({ ownerUid, users }: Installation): readonly InstalledFile[] {
+  const script = `${LIBEXEC}/redirect-${ownerUid}`;
+  const label = `io.metacred.redirect-${ownerUid}`;
+  const words = ["/bin/sh", script, String(ownerUid), usersWord(users), String(ownerUid)];
+  return [
+    {
+      path: `/Library/LaunchDaemons/${label}.plist`,
+      mode: "644",
+      text: `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key><string>${label}</string>
+  <key>ProgramArguments</key>
+  <array>
+${words.map((word) => `    <string>${word}</string>\n`).join("")}  </array>
+  <key>inetdCompatibility</key><dict><key>Wait</key><false/></dict>
+  <key>Sockets</key>
+  <dict>
+    <key>Listeners</key>
+    <dict>
+      <key>SockPathName</key><string>/var/run/metacred/redirect-${ownerUid}.sock</string>
+      <key>SockPathOwner</key><integer>${ownerUid}</integer>
+      <key>SockPathMode</key><integer>384</integer>
+    </dict>
+  </dict>
+</dict>
+</plist>
+`,
+    },
+  ];
+}
+
+export function usersWord(users: readonly number[] | "*"): string {
+  return users === "*" ? "all" : users.join(",");
+}

@@ -1,0 +1,93 @@
+// What installing and removing the service changes, and how it is asked about, for each kind of service manager.
+import type { Step } from "../sys/apply-steps.ts";
+import { AGENT_LABEL, launchdAgent } from "./launchd-agent.ts";
+import { SYSTEM_CONFIG, SYSTEM_UNIT, SYSTEM_USER, systemConfig, systemUnit, systemUserEntry } from "./system-unit.ts";
+import { USER_UNIT, type UserService, userUnit } from "./user-unit.ts";
+
+export type ServicePlan = {
+  /** The file by which the service manager knows the service. */
+  file: string;
+  /** Files and settings; nothing is started by them. */
+  install: readonly Step[];
+  /** Starts it, or starts it anew. Returns when it is ready. */
+  start: readonly string[];
+  uninstall: readonly Step[];
+  /** Exit 0 where it starts by itself, and where it runs. */
+  isEnabled: readonly string[];
+  isActive: readonly string[];
+  /** Where to look when it does not start. */
+  logs: string;
+};
+
+export function systemdUserPlan(service: UserService, configHome: string): ServicePlan {
+  const systemctl = ["systemctl", "--user"];
+  const file = `${configHome}/systemd/user/${USER_UNIT}`;
+  return {
+    file,
+    install: [
+      { kind: "file", path: file, mode: 0o600, text: userUnit(service) },
+      { kind: "run", argv: [...systemctl, "daemon-reload"] },
+      { kind: "run", argv: [...systemctl, "enable", "--quiet", USER_UNIT] },
+    ],
+    start: [...systemctl, "restart", USER_UNIT],
+    uninstall: [
+      { kind: "run", argv: [...systemctl, "disable", "--quiet", "--now", USER_UNIT], mayFail: true },
+      { kind: "remove", path: file },
+      { kind: "run", argv: [...systemctl, "daemon-reload"] },
+    ],
+    isEnabled: [...systemctl, "is-enabled", "--quiet", USER_UNIT],
+    isActive: [...systemctl, "is-active", "--quiet", USER_UNIT],
+    logs: `journalctl --user --unit ${USER_UNIT} --lines 20`,
+  };
+}
+
+/** By root. The user, the configuration and the state outlive an uninstall. */
+export function systemdSystemPlan(program: string): ServicePlan {
+  const file = `/etc/systemd/system/${SYSTEM_UNIT}`;
+  const users = "/etc/sysusers.d/metacred.conf";
+  return {
+    file,
+    install: [
+      { kind: "file", path: users, mode: 0o644, text: systemUserEntry() },
+      { kind: "run", argv: ["systemd-sysusers", users] },
+      { kind: "folder", path: "/etc/metacred", mode: 0o755 },
+      { kind: "folder", path: "/etc/metacred/aws", mode: 0o750, group: SYSTEM_USER },
+      { kind: "file", path: SYSTEM_CONFIG, mode: 0o644, text: systemConfig(), keep: true },
+      { kind: "file", path: file, mode: 0o644, text: systemUnit(program) },
+      { kind: "run", argv: ["systemctl", "daemon-reload"] },
+      { kind: "run", argv: ["systemctl", "enable", "--quiet", SYSTEM_UNIT] },
+    ],
+    start: ["systemctl", "restart", SYSTEM_UNIT],
+    uninstall: [
+      { kind: "run", argv: ["systemctl", "disable", "--quiet", "--now", SYSTEM_UNIT], mayFail: true },
+      { kind: "remove", path: file },
+      { kind: "remove", path: users },
+      { kind: "run", argv: ["systemctl", "daemon-reload"] },
+    ],
+    isEnabled: ["systemctl", "is-enabled", "--quiet", SYSTEM_UNIT],
+    isActive: ["systemctl", "is-active", "--quiet", SYSTEM_UNIT],
+    logs: `journalctl --unit ${SYSTEM_UNIT} --lines 20`,
+  };
+}
+
+export function launchdPlan(service: UserService, place: { home: string; uid: number; logFile: string }): ServicePlan {
+  const domain = `gui/${place.uid}`;
+  const file = `${place.home}/Library/LaunchAgents/${AGENT_LABEL}.plist`;
+  const loaded = ["launchctl", "print", `${domain}/${AGENT_LABEL}`];
+  return {
+    file,
+    install: [
+      { kind: "file", path: file, mode: 0o600, text: launchdAgent(service, place.logFile) },
+      { kind: "run", argv: ["launchctl", "bootout", `${domain}/${AGENT_LABEL}`], mayFail: true },
+      { kind: "run", argv: ["launchctl", "bootstrap", domain, file] },
+    ],
+    start: ["launchctl", "kickstart", `${domain}/${AGENT_LABEL}`],
+    uninstall: [
+      { kind: "run", argv: ["launchctl", "bootout", `${domain}/${AGENT_LABEL}`], mayFail: true },
+      { kind: "remove", path: file },
+    ],
+    isEnabled: loaded,
+    isActive: loaded,
+    logs: `tail ${place.logFile}`,
+  };
+}

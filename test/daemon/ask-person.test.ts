@@ -1,0 +1,83 @@
+import { expect, test } from "bun:test";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { ssoKey } from "../../src/aws/sso-session.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { askPerson, noticeCommand, personAnswered, recentNeed } from "../../src/daemon/ask-person.ts";
+import { CliError } from "../../src/errors.ts";
+import { resolvePaths } from "../../src/paths.ts";
+import type { BaseSpec } from "../../src/roles/role-spec.ts";
+import { lockedError } from "../../src/secrets/secret-store.ts";
+import { CORP } from "../sso/sso-scene.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
+import { untilTrue } from "../support/until.ts";
+
+const BASE: BaseSpec = { kind: "sso", session: CORP, word: "corp", accountId: "1", roleName: "Dev" };
+const EXPIRED = new CliError('the SSO session "corp" has expired', { hint: "metacred login corp", exit: 4 });
+
+function desk(config: object = {}) {
+  const folder = scratchFolder();
+  const notices = join(folder.path, "notices");
+  chmodSync(folder.file("bin/notify-send", `#!/bin/sh\necho "$3" >> ${notices}\n`), 0o755);
+  const env = { PATH: `${folder.path}/bin:/usr/bin:/bin` };
+  const paths = resolvePaths({ env, platform: "linux", home: folder.path });
+  const person = { env, platform: "linux", paths } as const;
+  return {
+    paths,
+    ask: (base: BaseSpec = BASE, error = EXPIRED) => askPerson(base, error, v.parse(configSchema, config), person),
+    asked: () => existsSync(join(paths.stateDir, `asked-${ssoKey(CORP)}`)),
+    notices: () => (existsSync(notices) ? readFileSync(notices, "utf8").trim().split("\n") : []),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+test("said once, until somebody has signed in", async () => {
+  using it = desk();
+  for (let times = 0; times < 5; times++) it.ask();
+  await untilTrue("a notice came", () => it.notices().length > 0);
+  personAnswered(ssoKey(CORP), it.paths.stateDir);
+  it.ask();
+  await untilTrue("another one came", () => it.notices().length === 2);
+  expect(it.notices()[0]).toBe('the SSO session "corp" has expired: metacred login corp');
+});
+
+test("not on the desktop where it is not wished", () => {
+  using it = desk({ notify: { desktop: false } });
+  it.ask();
+  expect(it.notices()).toEqual([]);
+});
+
+test.each<[string, object, BaseSpec, CliError]>([
+  ["where AWS is only down", {}, BASE, new CliError("AWS is down")],
+  ["where no sign-in helps", {}, { kind: "environment" }, EXPIRED],
+])("not said %s", (_title, config, base, error) => {
+  using it = desk(config);
+  it.ask(base, error);
+  expect(it.asked()).toBe(false);
+});
+
+test("what one process found, the next one knows for two seconds, until somebody signs in", () => {
+  using it = desk({ notify: { desktop: false } });
+  const need = (afterMs: number) => recentNeed(ssoKey(CORP), it.paths.stateDir, new Date(Date.now() + afterMs));
+  expect(need(0)).toBeUndefined();
+  it.ask();
+  expect([need(0), need(3000)]).toEqual(['the SSO session "corp" has expired', undefined]);
+  personAnswered(ssoKey(CORP), it.paths.stateDir);
+  expect(need(0)).toBeUndefined();
+});
+
+test("a keychain to be unlocked is said, and is nothing that a sign-in helps", async () => {
+  using it = desk();
+  it.ask(BASE, lockedError("is locked"));
+  await untilTrue("a notice came", () => it.notices().length > 0);
+  expect(it.notices()[0]).toStartWith("the keychain is locked: unlock");
+  expect(recentNeed(ssoKey(CORP), it.paths.stateDir, new Date())).toBeUndefined();
+});
+
+test("the words are never part of a script", () => {
+  const words = '" & (do shell script "reboot") & "';
+  expect(noticeCommand(words, "darwin")?.at(-1)).toBe(words);
+  expect(noticeCommand(words, "darwin")?.[2]).not.toContain("reboot");
+  expect(noticeCommand(words, "win32")).toBeUndefined();
+});

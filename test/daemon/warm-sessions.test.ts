@@ -1,0 +1,130 @@
+import { describe, expect, test } from "bun:test";
+import { ssoKey } from "../../src/aws/sso-session.ts";
+import { type Session, credentials } from "../../src/aws/credentials.ts";
+import { warmSessions } from "../../src/daemon/warm-sessions.ts";
+import type { BaseSpec, RoleSpec } from "../../src/roles/role-spec.ts";
+import { type SecretStore, lockedError, memoryStore } from "../../src/secrets/secret-store.ts";
+import { manualClock } from "../support/manual-clock.ts";
+import { CORP } from "../sso/sso-scene.ts";
+
+const MINUTE_MS = 60_000;
+const PROFILE: BaseSpec = { kind: "profile", profile: "p", identity: "i" };
+const SSO: BaseSpec = { kind: "sso", session: CORP, word: "corp", accountId: "1", roleName: "Dev" };
+const spec = (name: string, base: BaseSpec = PROFILE): RoleSpec => ({ name, base, steps: [], region: name });
+const NEVER = new AbortController().signal;
+
+/** A daemon's life; `fetched` are the roles that AWS was asked for. */
+function life(store: SecretStore, clock = manualClock()) {
+  const fetched: string[] = [];
+  const problems: unknown[] = [];
+  const warm = warmSessions({
+    store,
+    clock,
+    earlyMs: () => 25 * MINUTE_MS,
+    onProblem: (error) => void problems.push(error),
+    async fetch({ name }): Promise<Session> {
+      fetched.push(name);
+      return {
+        credentials: credentials({ accessKeyId: `ASIA${name}`, secretAccessKey: "s", sessionToken: "t" }),
+        obtainedAt: clock.now(),
+        expiration: new Date(clock.now().getTime() + 60 * MINUTE_MS),
+        arn: `arn of ${name}`,
+        accountId: "1",
+      };
+    },
+  });
+  return { clock, fetched, problems, warm, get: (role: RoleSpec) => warm.fetch(role, NEVER) };
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
+describe("the first fetch after a restart", () => {
+  test("calls nobody, and gives the session as it was", async () => {
+    const store = memoryStore();
+    const before = life(store);
+    const first = await before.get(spec("dev"));
+    await settled();
+    const after = life(store, before.clock);
+    expect(await after.get(spec("dev"))).toEqual(first);
+    expect(after.fetched).toEqual([]);
+  });
+
+  test("the second one asks for a new session", async () => {
+    const store = memoryStore();
+    const before = life(store);
+    await before.get(spec("dev"));
+    await settled();
+    const after = life(store, before.clock);
+    await after.get(spec("dev"));
+    await after.get(spec("dev"));
+    expect(after.fetched).toEqual(["dev"]);
+  });
+
+  test.each([
+    [34, []],
+    [35, ["dev"]],
+    [61, ["dev"]],
+  ])("%i minutes later: %j is fetched", async (minutes, fetched) => {
+    const store = memoryStore();
+    const before = life(store);
+    await before.get(spec("dev"));
+    await settled();
+    await before.clock.advance(minutes * MINUTE_MS);
+    const after = life(store, before.clock);
+    await after.get(spec("dev"));
+    expect(after.fetched).toEqual(fetched);
+  });
+
+  test.each<[string, RoleSpec]>([
+    ["another role", spec("ops")],
+    ["an edited profile", spec("dev", { ...PROFILE, identity: "edited" })],
+  ])("%s gets nothing of it", async (_title, other) => {
+    const store = memoryStore();
+    const before = life(store);
+    await before.get(spec("dev"));
+    await settled();
+    const after = life(store, before.clock);
+    await after.get(other);
+    expect(after.fetched).toHaveLength(1);
+  });
+});
+
+test("keys of the environment may be another's the next time: nothing is kept", async () => {
+  const store = memoryStore();
+  await life(store).get(spec("dev", { kind: "environment" }));
+  await settled();
+  expect(await store.get("sessions")).toBeUndefined();
+});
+
+test("what came from a sign-in goes with it, the rest stays", async () => {
+  const store = memoryStore();
+  const before = life(store);
+  await before.get(spec("dev", SSO));
+  await before.get(spec("ops"));
+  await before.warm.dropSignIn(ssoKey(CORP));
+  const after = life(store, before.clock);
+  await after.get(spec("dev", SSO));
+  await after.get(spec("ops"));
+  expect(after.fetched).toEqual(["dev"]);
+});
+
+test.each<[string, string]>([
+  ["no JSON", "{"],
+  ["another form", '{"a":{"accessKeyId":1}}'],
+])("an item with %s is no session", async (_title, text) => {
+  const store = memoryStore();
+  await store.set("sessions", text);
+  const it = life(store);
+  await it.get(spec("dev"));
+  expect(it.fetched).toEqual(["dev"]);
+});
+
+test("a locked keychain keeps nobody from working, and is said", async () => {
+  const locked = () => Promise.reject(lockedError("is locked"));
+  const it = life({ get: locked, set: locked, delete: locked });
+  expect((await it.get(spec("dev"))).arn).toBe("arn of dev");
+  await settled();
+  expect(it.problems.map(String)).toEqual(["CliError: the keychain is locked", "CliError: the keychain is locked"]);
+});

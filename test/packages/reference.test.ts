@@ -1,0 +1,23 @@
+import { expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { renderReference } from "../../packages/reference.ts";
+import { COMMANDS } from "../../src/cli.ts";
+import { ROOT } from "../support/install-machine.ts";
+
+test("docs/commands.md is what the definitions give: npm run completions", async () => {
+  expect(await Bun.file(join(ROOT, "docs/commands.md")).text()).toBe(await renderReference());
+});
+
+const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => join("docs", name))];
+
+test.each(PAGES)("%s: its links lead somewhere, and its commands exist", (page) => {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  for (const [, target = ""] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+    expect({ target, isThere: existsSync(join(ROOT, dirname(page), target)) }).toEqual({ target, isThere: true });
+  }
+  for (const [, name = ""] of text.matchAll(/^(?:\$ |sudo |export \$\(|eval "\$\()?metacred ([a-z][a-z-]*)/gm)) {
+    if (page === "README.md" && !Object.hasOwn(COMMANDS, name)) continue;
+    expect(Object.keys(COMMANDS)).toContain(name);
+  }
+});

@@ -1,0 +1,155 @@
+import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { planInstall, planUninstall } from "../../src/redirect/install.ts";
+import { installedScript, launchdFiles, systemdFiles } from "../../src/redirect/installed.ts";
+import { shellCommand, shellWord } from "../../src/redirect/shell-text.ts";
+import { requireTools } from "../support/require-tools.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
+
+const alice = { ownerUid: 1000, users: [1000, 0] };
+const root = { isRoot: true, elevation: undefined };
+
+describe("installed for systemd", () => {
+  test("the units", () => {
+    const [, socket, service] = systemdFiles(alice);
+    expect(`${socket?.text}---\n${service?.text}`).toMatchInlineSnapshot(`
+      "[Unit]
+      Description=metacred: the redirect of uid 1000, on demand
+
+      [Socket]
+      ListenStream=/run/metacred/redirect-1000.sock
+      Accept=yes
+      SocketUser=1000
+      SocketMode=0600
+      DirectoryMode=0755
+      MaxConnections=8
+      RemoveOnStop=yes
+
+      [Install]
+      WantedBy=sockets.target
+      ---
+      [Unit]
+      Description=metacred: root's part of the redirect of uid 1000
+      CollectMode=inactive-or-failed
+
+      [Service]
+      ExecStart=/bin/sh /usr/local/libexec/metacred/redirect-1000 1000 1000,0 %i
+      StandardInput=socket
+      StandardOutput=socket
+      StandardError=socket
+      TimeoutStopSec=5
+      NoNewPrivileges=yes
+      ProtectSystem=full
+      ProtectHome=yes
+      PrivateTmp=yes
+      "
+    `);
+  });
+
+  test.skipIf(!requireTools(["systemd-analyze"]))("systemd's own verifier finds nothing", () => {
+    using folder = scratchFolder();
+    const units = systemdFiles(alice)
+      .filter(({ path }) => path.startsWith("/etc/systemd"))
+      .map(({ path, text }) => {
+        const file = join(folder.path, basename(path));
+        writeFileSync(file, text);
+        return file;
+      });
+    const argv = ["systemd-analyze", "--recursive-errors=no", "verify", ...units];
+    const { stdout, stderr, exitCode } = Bun.spawnSync(argv, { env: { PATH: "/usr/bin:/bin" } });
+    expect({ said: `${stdout.toString()}${stderr.toString()}`, exitCode }).toEqual({ said: "", exitCode: 0 });
+  });
+
+  test.skipIf(!requireTools(["shellcheck"]))("ShellCheck finds nothing in the script, nor in what installs it", () => {
+    const texts = [
+      installedScript(),
+      planInstall(alice, root).argv.at(-1) ?? "",
+      planUninstall(alice, root).argv.at(-1) ?? "",
+    ];
+    // SC2016 asks whether what is quoted, a script within a script, was meant to be expanded.
+    for (const text of texts) {
+      const { exitCode, stdout } = Bun.spawnSync(["shellcheck", "-s", "sh", "-e", "SC2016", "-"], {
+        stdin: Buffer.from(text),
+      });
+      expect(stdout.toString()).toBe("");
+      expect(exitCode).toBe(0);
+    }
+  });
+
+  test("a service for everybody", () => {
+    expect(systemdFiles({ ownerUid: 7, users: "*" })[2]?.text).toContain("redirect-7 7 all %i\n");
+  });
+
+  test("two users share no file", () => {
+    const paths = [alice, { ownerUid: 10_001, users: [10_001] }]
+      .flatMap((one) => systemdFiles(one))
+      .map(({ path }) => path);
+    expect(new Set(paths).size).toBe(6);
+  });
+
+  test("what removes it names every file that was written", () => {
+    const text = planUninstall(alice, root).argv.at(-1);
+    for (const { path } of systemdFiles(alice)) expect(text).toContain(path);
+  });
+});
+
+describe("installed for launchd", () => {
+  test("the job", () => {
+    expect(launchdFiles(alice)[0]?.text).toMatchInlineSnapshot(`
+      "<?xml version="1.0" encoding="UTF-8"?>
+      <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+      <plist version="1.0">
+      <dict>
+        <key>Label</key><string>io.metacred.redirect-1000</string>
+        <key>ProgramArguments</key>
+        <array>
+          <string>/bin/sh</string>
+          <string>/usr/local/libexec/metacred/redirect-1000</string>
+          <string>1000</string>
+          <string>1000,0</string>
+          <string>1000</string>
+        </array>
+        <key>inetdCompatibility</key><dict><key>Wait</key><false/></dict>
+        <key>Sockets</key>
+        <dict>
+          <key>Listeners</key>
+          <dict>
+            <key>SockPathName</key><string>/var/run/metacred/redirect-1000.sock</string>
+            <key>SockPathOwner</key><integer>1000</integer>
+            <key>SockPathMode</key><integer>384</integer>
+          </dict>
+        </dict>
+      </dict>
+      </plist>
+      "
+    `);
+  });
+
+  test.skipIf(!requireTools(["python3"]))("is a property list", () => {
+    const read = "import json, plistlib, sys; print(json.dumps(plistlib.load(sys.stdin.buffer)))";
+    const { stdout } = Bun.spawnSync(["python3", "-c", read], {
+      stdin: Buffer.from(launchdFiles(alice)[0]?.text ?? ""),
+    });
+    expect(JSON.parse(stdout.toString())).toMatchObject({
+      Label: "io.metacred.redirect-1000",
+      ProgramArguments: ["/bin/sh", "/usr/local/libexec/metacred/redirect-1000", "1000", "1000,0", "1000"],
+      inetdCompatibility: { Wait: false },
+      Sockets: { Listeners: { SockPathOwner: 1000, SockPathMode: 0o600 } },
+    });
+  });
+});
+
+describe("shell text", () => {
+  test.each(["", "a b", "it's", "$(id)", "`id`", "a\nb", '"', "\\", "*", "~", "-n", "a=b", "ünï", "'"])(
+    "%j",
+    (word) => {
+      const { stdout } = Bun.spawnSync(["/bin/sh", "-c", `printf '%s\\0' ${shellCommand([word, "end"])}`]);
+      expect(stdout.toString()).toBe(`${word}\0end\0`);
+    },
+  );
+
+  test("plain words stay plain", () => {
+    expect(shellWord("/usr/bin/sudo")).toBe("/usr/bin/sudo");
+  });
+});

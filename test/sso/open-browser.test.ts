@@ -1,0 +1,16 @@
+import { expect, test } from "bun:test";
+import { browserCommand } from "../../src/sso/open-browser.ts";
+
+const URL = "https://x/?a=1&b=$(reboot)";
+
+test.each<[string, Record<string, string>, NodeJS.Platform, string[] | undefined]>([
+  ["no display", {}, "linux", undefined],
+  ["X", { DISPLAY: ":0" }, "linux", ["xdg-open", URL]],
+  ["Wayland", { WAYLAND_DISPLAY: "wayland-0" }, "linux", ["xdg-open", URL]],
+  ["a browser of one's own", { BROWSER: "firefox -P work", DISPLAY: ":0" }, "linux", ["firefox", "-P", "work", URL]],
+  ["with a place for the address", { BROWSER: "open-in %s now" }, "linux", ["open-in", URL, "now"]],
+  ["the first of a list", { BROWSER: "firefox:lynx" }, "linux", ["firefox", URL]],
+  ["macOS", {}, "darwin", ["open", URL]],
+])("%s", (_title, env, platform, argv) => {
+  expect(browserCommand(URL, env, platform)).toEqual(argv);
+});

@@ -1,0 +1,58 @@
+// A user's machine with an SSO session in the AWS config and a browser that does as the mock's person says.
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SsoOptions } from "../../src/demo/sso-world.ts";
+import { PATH, type Result, type World, testWorld } from "./world.ts";
+
+export const SSO_PROFILES = `[sso-session corp]
+sso_start_url = https://corp.awsapps.com/start
+sso_region = eu-central-1
+sso_registration_scopes = sso:account:access
+[profile dev]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Developer
+region = eu-central-1
+[profile on-top]
+role_arn = arn:aws:iam::222233334444:role/ReadOnly
+source_profile = dev
+`;
+export const SSO_CONFIG = `base = "dev"\n[secrets]\nstore = "file"\n`;
+
+export type SsoWorld = World & {
+  /** `metacred …`, with a browser and desktop notices. */
+  as(words: readonly string[], env?: Record<string, string>): Promise<Result>;
+  /** Addresses that the browser was told to open. */
+  opened(): string[];
+  notices(): string[];
+};
+
+type Options = { config?: string; sso?: SsoOptions; awsConfig?: string };
+
+export async function ssoWorld({
+  config = SSO_CONFIG,
+  awsConfig = SSO_PROFILES,
+  sso = {},
+}: Options = {}): Promise<SsoWorld> {
+  const world = await testWorld({ config, awsConfig, sso });
+  const script = (name: string, text: string) => {
+    const file = world.file(name, `#!/bin/sh\n${text}\n`);
+    chmodSync(file, 0o755);
+    return file;
+  };
+  const openedFile = join(world.folder, "opened");
+  const noticesFile = join(world.folder, "notices");
+  const BROWSER = script("bin/browser", `echo "$1" >> ${openedFile}\nexec curl -sL -o /dev/null "$1"`);
+  script("bin/notify-send", `echo "$3" >> ${noticesFile}`);
+  const env = { BROWSER, PATH: `${world.folder}/bin:${PATH}` };
+  return {
+    ...world,
+    as: (words, more = {}) => world.metacred(words, { env: { ...env, ...more } }),
+    opened: () => linesOf(openedFile),
+    notices: () => linesOf(noticesFile),
+  };
+}
+
+function linesOf(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+}
