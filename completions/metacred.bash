@@ -19,8 +19,8 @@ _metacred() {
     done ;;
   esac
   case $command in
-    serve) flags="--role --profile --background -d --port --no-redirect --force --config --help" words="" ;;
-    use) flags="--config --help" words="@roles" ;;
+    serve) flags="--role --profile --background -d --port --no-redirect --mfa-code --force --config --help" words="" ;;
+    use) flags="--mfa-code --config --help" words="@roles" ;;
     status) flags="--json --check --format --config --help" words="" ;;
     stop) flags="--config --help" words="" ;;
     roles) flags="--json --refresh --config --help" words="" ;;
@@ -41,7 +41,9 @@ _metacred() {
     serve:--role) words="@roles" ;;
     serve:--profile) words="@profiles" ;;
     serve:--port) words="" ;;
+    serve:--mfa-code) words="" ;;
     *:--config) words="@files" ;;
+    use:--mfa-code) words="" ;;
     status:--format) words="" ;;
     credential-process:--role) words="@roles" ;;
     exec:--role) words="@roles" ;;

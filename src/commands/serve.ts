@@ -4,6 +4,7 @@ import { launchDaemon } from "../daemon/launch.ts";
 import { refuseSudo } from "../daemon/refuse-start.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
+import { mfaPrompt } from "../quick/ask-mfa.ts";
 import { sayReady } from "../quick/ready.ts";
 import { signingInFirst } from "../quick/sign-in.ts";
 
@@ -25,6 +26,11 @@ export default defineCommand({
       default: true,
       negativeDescription: "endpoint mode: no privileges, clients need AWS_EC2_METADATA_SERVICE_ENDPOINT",
     },
+    "mfa-code": {
+      type: "string",
+      valueHint: "CODE",
+      description: "what the role's MFA device shows; else it is asked",
+    },
     force: { type: "boolean", description: "serve although another metadata service answers" },
   },
   async run({ args, data }) {
@@ -32,14 +38,15 @@ export default defineCommand({
     refuseSudo(context);
     const { role, profile, redirect, force } = args;
     const options = { role, profile, port: portOf(args.port), redirect, force: force ?? false };
+    const askMfa = mfaPrompt(context, args["mfa-code"]);
     const say = (text: string) => void process.stderr.write(text);
     if (args.background === true) {
-      const { status, warnings } = await signingInFirst(context, () => launchDaemon(context, options, say));
+      const { status, warnings } = await signingInFirst(context, () => launchDaemon(context, options, { say, askMfa }));
       sayReady(status, warnings);
       return EXIT.ok;
     }
     const { runForeground } = await loadEngine();
-    return signingInFirst(context, () => runForeground(context, options, { notice: say, ready: sayReady }));
+    return signingInFirst(context, () => runForeground(context, options, { notice: say, ready: sayReady, askMfa }));
   },
 });
 

@@ -12,6 +12,11 @@ export default defineCommand({
       valueHint: "ROLE",
       description: "a role of the config, an AWS profile, ACCOUNT/ROLE, a role ARN, - or none",
     },
+    "mfa-code": {
+      type: "string",
+      valueHint: "CODE",
+      description: "what the role's MFA device shows; else it is asked",
+    },
   },
-  run: ({ args, data }) => switchRole(data, args.role),
+  run: ({ args, data }) => switchRole(data, args.role, args["mfa-code"]),
 });

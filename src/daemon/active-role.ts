@@ -10,17 +10,22 @@ export type ActiveRole = {
   key(): string | undefined;
   previousName(): string | undefined;
   /** Resolves when the next request gets the new role; on failure the old one stays. */
-  use(name: string): Promise<void>;
-  start(spec: RoleSpec): Promise<void>;
+  use(name: string, mfaCode?: string): Promise<void>;
+  start(spec: RoleSpec, mfaCode?: string): Promise<void>;
   /** Active at once, with credentials or before there are any: what fails is tried again in the background. */
   startAnyway(spec: RoleSpec): Promise<void>;
   /** Resolves the active name anew, after the files changed. */
   renew(): Promise<void>;
 };
 
-type Deps = { sessions: Pick<Sessions, "ensure" | "pin">; catalog: RoleCatalog };
+type Deps = {
+  sessions: Pick<Sessions, "ensure" | "pin">;
+  catalog: RoleCatalog;
+  /** Opens a session with the code of the role's device. */
+  signIn(spec: RoleSpec, code: string): Promise<void>;
+};
 
-export function createActiveRole({ sessions, catalog }: Deps): ActiveRole {
+export function createActiveRole({ sessions, catalog, signIn }: Deps): ActiveRole {
   let active: { spec: RoleSpec; key: string } | undefined;
   let previous: string | undefined;
   // Switches happen one after the other, in the order in which they were asked for.
@@ -36,7 +41,8 @@ export function createActiveRole({ sessions, catalog }: Deps): ActiveRole {
     active = spec === undefined ? undefined : { spec, key: sessionKey(spec) };
     sessions.pin(spec);
   };
-  const fetchAndSwap = async (spec: RoleSpec) => {
+  const fetchAndSwap = async (spec: RoleSpec, mfaCode?: string) => {
+    if (mfaCode !== undefined) await signIn(spec, mfaCode);
     await sessions.ensure(spec);
     swap(spec);
   };
@@ -45,18 +51,18 @@ export function createActiveRole({ sessions, catalog }: Deps): ActiveRole {
     spec: () => active?.spec,
     key: () => active?.key,
     previousName: () => previous,
-    use: (name) =>
+    use: (name, mfaCode) =>
       inTurn(async () => {
         const wanted = name === "-" ? previous : name;
         if (wanted === undefined) {
           throw new CliError("there is no previous role yet", { hint: "metacred use ROLE", exit: EXIT.usage });
         }
         if (wanted === "none") swap(undefined);
-        else await fetchAndSwap(await catalog.resolve(wanted));
+        else await fetchAndSwap(await catalog.resolve(wanted), mfaCode);
       }),
-    start: (spec) =>
+    start: (spec, mfaCode) =>
       inTurn(async () => {
-        await fetchAndSwap(spec);
+        await fetchAndSwap(spec, mfaCode);
         previous = undefined;
       }),
     startAnyway: (spec) =>

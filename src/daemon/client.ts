@@ -14,7 +14,7 @@ import {
 export type Control = {
   status(): Promise<Status>;
   stop(): Promise<void>;
-  use(role: string): Promise<UseAnswer>;
+  use(role: string, mfaCode?: string): Promise<UseAnswer>;
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
   /** `pid`: while that process lives, the role is kept ready for it. */
   container(role: string | undefined, pid: number): Promise<ContainerAnswer>;
@@ -38,7 +38,8 @@ export function controlClient(socketFile: string): Control {
   return {
     status: async () => (await ask("GET", PATHS.status)) as Status,
     stop: async () => void (await ask("POST", PATHS.stop)),
-    use: async (role) => (await ask("POST", PATHS.use, { role })) as UseAnswer,
+    use: async (role, mfaCode) =>
+      (await ask("POST", PATHS.use, { role, ...(mfaCode === undefined ? {} : { mfa_code: mfaCode }) })) as UseAnswer,
     credentials: async (role) =>
       (await ask("POST", PATHS.credentials, role === undefined ? {} : { role })) as CredentialsAnswer,
     container: async (role, pid) =>
@@ -92,5 +93,6 @@ function errorOf(data: unknown): CliError {
   return new CliError(error?.message ?? "the daemon gave an answer that this version does not know", {
     hint: error?.hint ?? "metacred stop; metacred serve --background",
     exit: (error?.exit ?? EXIT.failure) as ExitCode,
+    needs: error?.needs,
   });
 }

@@ -9,6 +9,7 @@ import {
   type ContainerAnswer,
   type CredentialsAnswer,
   type ErrorAnswer,
+  type NeedAnswer,
   type NetAnswer,
   PATHS,
   type Status,
@@ -18,7 +19,7 @@ import {
 export type ControlHandlers = {
   status(): Promise<Status>;
   stop(): Promise<void>;
-  use(role: string): Promise<UseAnswer>;
+  use(role: string, mfaCode: string | undefined): Promise<UseAnswer>;
   credentials(role: string | undefined): Promise<CredentialsAnswer>;
   container(role: string | undefined, pid: number | undefined): Promise<ContainerAnswer>;
   signedIn(key: string, token: string | undefined): Promise<void>;
@@ -36,7 +37,7 @@ type Deps = {
 };
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
-const useBody = v.object({ role: name });
+const useBody = v.object({ role: name, mfa_code: v.optional(v.pipe(v.string(), v.maxLength(64))) });
 const credentialsBody = v.object({ role: v.optional(name) });
 const containerBody = v.object({
   role: v.optional(name),
@@ -76,7 +77,7 @@ async function answer(request: HttpRequest, handlers: ControlHandlers): Promise<
     const data = await route(request, handlers);
     return data === undefined ? json(404, refusal("the daemon does not know this request")) : json(200, data);
   } catch (error) {
-    if (error instanceof CliError) return json(400, refusal(error.message, error.hint, error.exit));
+    if (error instanceof CliError) return json(400, refusal(error.message, error.hint, error.exit, error.needs));
     throw error;
   }
 }
@@ -89,7 +90,7 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
       await handlers.stop();
       return { stopped: true };
     case `POST ${PATHS.use}`:
-      return handlers.use(bodyOf(useBody, request).role);
+      return useRole(bodyOf(useBody, request), handlers);
     case `POST ${PATHS.credentials}`:
       return handlers.credentials(bodyOf(credentialsBody, request).role);
     case `POST ${PATHS.container}`: {
@@ -115,6 +116,10 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
   }
 }
 
+function useRole(body: v.InferOutput<typeof useBody>, handlers: ControlHandlers): Promise<UseAnswer> {
+  return handlers.use(body.role, body.mfa_code);
+}
+
 async function signedIn({ key, token }: v.InferOutput<typeof signInBody>, handlers: ControlHandlers): Promise<unknown> {
   await handlers.signedIn(key, token);
   return {};
@@ -128,8 +133,8 @@ function bodyOf<Schema extends v.GenericSchema>(schema: Schema, request: HttpReq
   }
 }
 
-function refusal(message: string, hint?: string, exit: number = EXIT.failure): ErrorAnswer {
-  return { error: { message, hint: hint ?? null, exit } };
+function refusal(message: string, hint?: string, exit: number = EXIT.failure, needs?: NeedAnswer): ErrorAnswer {
+  return { error: { message, hint: hint ?? null, exit, ...(needs === undefined ? {} : { needs }) } };
 }
 
 function json(status: number, data: unknown): HttpResponse {

@@ -3,8 +3,9 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { brokerBase } from "../roles/broker-name.ts";
 import { type RoleSources, resolveBase, resolveRole, roleNames } from "../roles/resolve.ts";
-import type { RoleSpec } from "../roles/role-spec.ts";
+import { type RoleSpec, describeBase } from "../roles/role-spec.ts";
 import { type SsoCandidate, ssoCandidates, ssoOfBase, ssoRole } from "../roles/sso-role.ts";
 import { type SignIn, chooseSignIn } from "../roles/sign-in-choice.ts";
 import { readKeyIndex } from "../secrets/user-keys.ts";
@@ -58,8 +59,10 @@ export function createRoleCatalog(
     }
     const [only, ...more] = offered;
     if (only === undefined) return resolveRole(name, all);
-    if (more.length === 0) return ssoRole(name, only, all);
-    const meanings = offered.map(({ accountId, roleName }) => `${accountId}/${roleName}`);
+    const broker = brokerBase(name, config.sources);
+    if (more.length === 0 && broker === undefined) return ssoRole(name, only, all);
+    const ofBroker = broker === undefined ? [] : [describeBase(broker)];
+    const meanings = [...offered.map(({ accountId, roleName }) => `${accountId}/${roleName}`), ...ofBroker];
     throw new CliError(`the role "${name}" can mean ${meanings.join(" or ")}`, {
       hint: `metacred use ${meanings[0]}`,
       exit: EXIT.usage,

@@ -11,10 +11,12 @@ import { type ControlHandlers, listenControl } from "./control.ts";
 import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
 import { refuseForeignService } from "./foreign-service.ts";
+import { type MfaPrompt, withMfaCode } from "./mfa-prompt.ts";
 import { type NetControl, createNetControl } from "./net-control.ts";
 import { type Network, openNetwork } from "./network.ts";
 import type { Status } from "./protocol.ts";
 import { refuseTwin } from "./refuse-start.ts";
+import { startNotes } from "./notes.ts";
 import { prepareRuntimeDir, privateSocketName, publishSocket } from "./socket-file.ts";
 import { takeStartLock } from "./start-lock.ts";
 import { statusReport } from "./status-report.ts";
@@ -36,6 +38,7 @@ export type ServeLink = {
   roleChanged?(name: string | undefined): void;
   /** Has root's part started; resolves when it said that the redirect is up. */
   startGuard(plan: RedirectPlan): Promise<Guard>;
+  askMfa: MfaPrompt;
   ready(status: Status, warnings: readonly string[]): void;
   /** Resolves when a signal asks for the end; calls `reload` where one asks for that. */
   untilStopped(reload: () => void): Promise<void>;
@@ -59,7 +62,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const mayBeForeign = redirect && older === undefined && !options.force;
   await Promise.all([
     mayBeForeign ? refuseForeignService(context) : undefined,
-    (link.startRole ?? ((of) => startRole(of, options.role)))(core),
+    (link.startRole ?? ((of) => startRole(of, options.role, link.askMfa)))(core),
   ]);
   const libc = openLibc(context.platform);
   const { startGuard } = link;
@@ -88,17 +91,27 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   undo.defer(publish(bound, paths.socketFile, older));
   if (older !== undefined) await stopOlder(oldName(paths.socketFile), older, log);
   releaseLock();
-  link.ready(status(), notes(core));
+  link.ready(status(), startNotes(core));
   await Promise.race([stopped.promise, link.untilStopped(() => void reload(core, network, log))]);
   await tearDown();
   await control.stop();
   log.info("stopped");
 }
 
-function startRole(core: Core, role: string | undefined): Promise<void> {
-  return role === undefined
-    ? core.catalog.resolveDefault().then((spec) => core.active.start(spec))
-    : core.catalog.resolve(role).then((spec) => core.active.start(spec));
+async function startRole(core: Core, role: string | undefined, askMfa: MfaPrompt): Promise<void> {
+  const spec = await (role === undefined ? core.catalog.resolveDefault() : core.catalog.resolve(role));
+  try {
+    await withMfaCode((code) => core.active.start(spec, code), askMfa);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.needs === undefined) throw error;
+    const { message, exit, needs } = error;
+    throw new CliError(message, {
+      hint: `metacred serve --role ${spec.name} --mfa-code CODE`,
+      exit,
+      needs,
+      cause: error,
+    });
+  }
 }
 
 function reporter(context: Context, core: Core, network: Network): () => Status {
@@ -116,6 +129,7 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
       redirect: network.redirect,
       health: network.watch.health(),
       refusals: network.refusals.counts(),
+      clockSkewMs: core.clockSkewMs(),
     });
 }
 
@@ -133,12 +147,12 @@ function handlersOf(
       return status();
     },
     stop,
-    async use(role) {
+    async use(role, mfaCode) {
       const warnings = [core.catalog.reload(), network.reload()].filter((warning) => warning !== undefined);
-      await core.active.use(role);
+      await core.active.use(role, mfaCode);
       roleChanged?.(core.active.spec()?.name);
       log.info("switched", { role: core.active.spec()?.name ?? "none" });
-      return { status: status(), warnings: [...warnings, ...notes(core)] };
+      return { status: status(), warnings: [...warnings, ...startNotes(core)] };
     },
     credentials: core.credentials,
     container: network.container,
@@ -182,11 +196,4 @@ async function reload(core: Core, network: Network, log: Log): Promise<void> {
     if (!(error instanceof CliError)) throw error;
     log.warn("kept the role as it was", { error: error.message });
   }
-}
-
-function notes(core: Core): string[] {
-  const spec = core.active.spec();
-  return spec === undefined || spec.region !== undefined
-    ? []
-    : [`no region is known for "${spec.name}": set region in its profile, AWS_REGION, or region in the config`];
 }

@@ -1,13 +1,18 @@
 // `use ROLE`: the daemon fetches first and swaps then; here it is only asked and reported.
 import type { Context } from "../context.ts";
 import { controlClient } from "../daemon/client.ts";
+import { type MfaPrompt, withMfaCode } from "../daemon/mfa-prompt.ts";
 import { EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
 import { timeLeft } from "./instant.ts";
 import { signingInFirst } from "./sign-in.ts";
 
-export async function switchRole(context: Context, name: string): Promise<number> {
-  const { status, warnings } = await signingInFirst(context, () => controlClient(context.paths.socketFile).use(name));
+export async function switchRole(context: Context, name: string, mfaCode?: string): Promise<number> {
+  const control = controlClient(context.paths.socketFile);
+  const prompt = lazyPrompt(context, mfaCode);
+  const { status, warnings } = await signingInFirst(context, () =>
+    withMfaCode((code) => control.use(name, code), prompt),
+  );
   const { role } = status;
   const lines = warnings.map((warning) => `metacred: ${warning}`);
   if (role === null) {
@@ -19,4 +24,13 @@ export async function switchRole(context: Context, name: string): Promise<number
   }
   await tell(`${lines.join("\n")}\n`);
   return EXIT.ok;
+}
+
+// Most switches need no code, and loading what asks for one takes a tenth of such a switch.
+function lazyPrompt(context: Context, mfaCode: string | undefined): MfaPrompt {
+  let prompt: MfaPrompt | undefined;
+  return async (device, problem) => {
+    prompt ??= (await import("./ask-mfa.ts")).mfaPrompt(context, mfaCode);
+    return prompt(device, problem);
+  };
 }

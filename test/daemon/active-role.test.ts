@@ -38,7 +38,7 @@ function desk({ waits = [] as string[], specOf = (name: string) => roleSpec({ na
     signIn: () => Promise.reject(new Error("not expected")),
   };
   const sessions = { ensure, pin: (spec: RoleSpec | undefined) => void pinned.push(spec?.name) };
-  return { active: createActiveRole({ sessions, catalog }), pinned, pending };
+  return { active: createActiveRole({ sessions, catalog, signIn: async () => undefined }), pinned, pending };
 }
 
 async function serving(options: Parameters<typeof desk>[0] = {}): Promise<Desk> {
