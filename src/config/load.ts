@@ -43,7 +43,11 @@ function dropIns(file: string): string[] {
 
 function readSource(file: string, uid: number, mustExist: boolean): Source[] {
   try {
-    const owner = statSync(file).uid;
+    const entry = statSync(file);
+    // Reading a pipe would wait for a writer, in a daemon that must answer.
+    if (!entry.isFile())
+      throw new CliError(`${file} is not a file`, { hint: `mv ${file} ${file}.old`, exit: EXIT.usage });
+    const owner = entry.uid;
     // A file that somebody else wrote would choose which role this user's programs get.
     if (uid !== -1 && owner !== uid && owner !== 0) {
       throw new CliError(`${file} belongs to another user (uid ${owner})`, { hint: `chown ${uid} ${file}` });

@@ -28,52 +28,59 @@ type Deps = {
 export function createActiveRole({ sessions, catalog, signIn }: Deps): ActiveRole {
   let active: { spec: RoleSpec; key: string } | undefined;
   let previous: string | undefined;
-  // Switches happen one after the other, in the order in which they were asked for.
-  let queue: Promise<unknown> = Promise.resolve();
+  // A role that hangs must not hold up another: everybody fetches at once, and of two switches the one asked for later
+  // stands, whichever is ready first.
+  let asked = 0;
+  let settled = 0;
 
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(task, task);
-    queue = turn.catch(() => undefined);
-    return turn;
-  };
   const swap = (spec: RoleSpec | undefined) => {
     if (active?.spec.name !== spec?.name) previous = active?.spec.name ?? "none";
     active = spec === undefined ? undefined : { spec, key: sessionKey(spec) };
     sessions.pin(spec);
   };
-  const fetchAndSwap = async (spec: RoleSpec, mfaCode?: string) => {
+  const settle = (turn: number, spec: RoleSpec | undefined): boolean => {
+    if (turn < settled) return false;
+    settled = turn;
+    swap(spec);
+    return true;
+  };
+  const prepare = async (spec: RoleSpec, mfaCode?: string) => {
     if (mfaCode !== undefined) await signIn(spec, mfaCode);
     await sessions.ensure(spec);
-    swap(spec);
   };
 
   return {
     spec: () => active?.spec,
     key: () => active?.key,
     previousName: () => previous,
-    use: (name, mfaCode) =>
-      inTurn(async () => {
-        const wanted = name === "-" ? previous : name;
-        if (wanted === undefined) {
-          throw new CliError("there is no previous role yet", { hint: "metacred use ROLE", exit: EXIT.usage });
-        }
-        if (wanted === "none") swap(undefined);
-        else await fetchAndSwap(await catalog.resolve(wanted), mfaCode);
-      }),
-    start: (spec, mfaCode) =>
-      inTurn(async () => {
-        await fetchAndSwap(spec, mfaCode);
-        previous = undefined;
-      }),
-    startAnyway: (spec) =>
-      inTurn(async () => {
-        swap(spec);
-        previous = undefined;
-        await sessions.ensure(spec);
-      }),
-    renew: () =>
-      inTurn(async () => {
-        if (active !== undefined) await fetchAndSwap(await catalog.resolve(active.spec.name));
-      }),
+    async use(name, mfaCode) {
+      const turn = ++asked;
+      const wanted = name === "-" ? previous : name;
+      if (wanted === undefined) {
+        throw new CliError("there is no previous role yet", { hint: "metacred use ROLE", exit: EXIT.usage });
+      }
+      const spec = wanted === "none" ? undefined : await catalog.resolve(wanted);
+      if (spec !== undefined) await prepare(spec, mfaCode);
+      if (!settle(turn, spec)) {
+        throw new CliError(`a later switch came before "${wanted}" was ready`, { hint: `metacred use ${wanted}` });
+      }
+    },
+    async start(spec, mfaCode) {
+      const turn = ++asked;
+      await prepare(spec, mfaCode);
+      if (settle(turn, spec)) previous = undefined;
+    },
+    async startAnyway(spec) {
+      settle(++asked, spec);
+      previous = undefined;
+      await sessions.ensure(spec);
+    },
+    async renew() {
+      if (active === undefined) return;
+      const turn = ++asked;
+      const spec = await catalog.resolve(active.spec.name);
+      await prepare(spec);
+      settle(turn, spec);
+    },
   };
 }

@@ -38,7 +38,7 @@ export function createRoleCatalog(
   let config = loadConfig(paths, uid);
   const sources = async (): Promise<RoleSources> => ({
     config,
-    profiles: await loadProfiles(),
+    profiles: await loadProfiles(env),
     environment: {
       profile: env["AWS_PROFILE"] || undefined,
       region: env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || undefined,
@@ -83,7 +83,7 @@ export function createRoleCatalog(
     async resolveDefault() {
       return config.default_role === undefined ? resolveBase(await sources()) : resolve(config.default_role);
     },
-    signIn: async (name) => chooseSignIn(name, await sources(), await loadSsoSessions()),
+    signIn: async (name) => chooseSignIn(name, await sources(), await loadSsoSessions(env)),
     async names(refresh) {
       const all = await sources();
       const { pairs, note } = await ssoPairs(all, lists, refresh);
