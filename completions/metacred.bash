@@ -19,8 +19,8 @@ _metacred() {
     done ;;
   esac
   case $command in
-    serve) flags="--role --profile --background -d --port --no-redirect --force --config --help" words="" ;;
-    use) flags="--for --yes --config --help" words="@roles" ;;
+    serve) flags="--role --profile --background -d --port --no-redirect --mfa-code --force --config --help" words="" ;;
+    use) flags="--for --yes --mfa-code --config --help" words="@roles" ;;
     status) flags="--json --check --watch --format --config --help" words="" ;;
     stop) flags="--config --help" words="" ;;
     logs) flags="--follow -f --config --help" words="" ;;
@@ -43,8 +43,10 @@ _metacred() {
     serve:--role) words="@roles" ;;
     serve:--profile) words="@profiles" ;;
     serve:--port) words="" ;;
+    serve:--mfa-code) words="" ;;
     *:--config) words="@files" ;;
     use:--for) words="" ;;
+    use:--mfa-code) words="" ;;
     status:--format) words="" ;;
     credential-process:--role) words="@roles" ;;
     exec:--role) words="@roles" ;;

@@ -12,6 +12,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
             '-d' = @('detach; return when ready', $null)
             '--port' = @('listen on this port of 127.0.0.1 (default 25772)', '')
             '--no-redirect' = @('endpoint mode: no privileges, clients need AWS_EC2_METADATA_SERVICE_ENDPOINT', $null)
+            '--mfa-code' = @('what the role''s MFA device shows; else it is asked', '')
             '--force' = @('serve although another metadata service answers', $null)
             '--config' = @('configuration file', '@files')
             '--help' = @('show help', $null)
@@ -23,6 +24,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
           flags = [ordered]@{
             '--for' = @('go back by itself after this time, like 30m or 1h30m', '')
             '--yes' = @('agree to a protected role without being asked', $null)
+            '--mfa-code' = @('what the role''s MFA device shows; else it is asked', '')
             '--config' = @('configuration file', '@files')
             '--help' = @('show help', $null)
           }
@@ -58,7 +60,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
           }
         }
         'roles' = @{
-          about = 'List the names that `use` accepts: roles of the config, AWS profiles, accounts and roles of SSO'
+          about = 'List the names that `use` accepts: roles of the config, AWS profiles, roles of SSO and of brokers'
           words = ''
           flags = [ordered]@{
             '--json' = @('print a JSON list', $null)

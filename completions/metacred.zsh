@@ -16,7 +16,7 @@ _metacred() {
     'status:Show the role, its expiry, and whether clients reach it'
     'stop:Stop the daemon and remove the redirect'
     'logs:Print the daemon'\''s log'
-    'roles:List the names that `use` accepts\: roles of the config, AWS profiles, accounts and roles of SSO'
+    'roles:List the names that `use` accepts\: roles of the config, AWS profiles, roles of SSO and of brokers'
     'init:Write a first config from the AWS profiles that you have'
     'login:Sign in to SSO (IAM Identity Center); once, for every program'
     'logout:Sign out of SSO, at AWS and here; sessions that came from it are dropped'
@@ -45,12 +45,14 @@ _metacred() {
             '-d[detach; return when ready]' \
             '--port[listen on this port of 127.0.0.1 (default 25772)]:value:' \
             '--no-redirect[endpoint mode\: no privileges, clients need AWS_EC2_METADATA_SERVICE_ENDPOINT]' \
+            '--mfa-code[what the role'\''s MFA device shows; else it is asked]:value:' \
             '--force[serve although another metadata service answers]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         use)
           _arguments -s '--for[go back by itself after this time, like 30m or 1h30m]:value:' \
             '--yes[agree to a protected role without being asked]' \
+            '--mfa-code[what the role'\''s MFA device shows; else it is asked]:value:' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \
             '1:word:{_metacred_names roles}' ;;

@@ -50,6 +50,7 @@ function convert(schema: Schema): Json {
     case "literal":
       return { const: schema.literal };
     case "union":
+    case "lazy":
       return { anyOf: (schema.options ?? []).map((option) => convert(option as Schema)) };
     case "unknown":
       return limits(schema);

@@ -22,7 +22,20 @@ export type ErrorDetails = {
   exit?: ExitCode | undefined;
   /** The name that a person must type, or confirm by --yes, for it to be done after all. */
   confirm?: string | undefined;
+  /** What a person would have to give. */
+  needs?: Need | undefined;
+  /** For a background refresh: what its source said about trying again. */
+  again?: Again | undefined;
   cause?: unknown;
+};
+
+export type Need = { kind: "mfa"; /** Serial number or ARN. */ device: string };
+
+export type Again = {
+  /** The source asked for that much patience. */
+  afterMs?: number | undefined;
+  /** The source no longer has what it gave before: that must not be served any more either. */
+  gone?: boolean | undefined;
 };
 
 /** An expected failure. `message` is a lower-case sentence without a full stop; it never holds a secret. */
@@ -30,6 +43,8 @@ export class CliError extends Error {
   readonly hint: string | undefined;
   readonly exit: ExitCode;
   readonly confirm: string | undefined;
+  readonly needs: Need | undefined;
+  readonly again: Again | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -37,6 +52,8 @@ export class CliError extends Error {
     this.hint = details.hint;
     this.exit = details.exit ?? EXIT.failure;
     this.confirm = details.confirm;
+    this.needs = details.needs;
+    this.again = details.again;
   }
 
   // The binary holds this file twice, once for each of its entry points, and an error crosses from one to the other.

@@ -4,6 +4,8 @@ export type AssumeStep = {
   sessionName: string;
   externalId?: string;
   durationSeconds: number;
+  /** The session policy, as JSON. */
+  policy?: string;
   policyArns?: readonly string[];
   tags?: Readonly<Record<string, string>>;
   transitiveTagKeys?: readonly string[];

@@ -25,9 +25,11 @@ export function credentials(parts: Credentials): Credentials {
 export type Session = {
   credentials: Credentials;
   obtainedAt: Date;
-  /** Undefined when the source does not say: looked at again after a quarter of an hour. */
+  /** Undefined when the source does not say: looked at again after a quarter of an hour. AWS set it, so it is compared with AWS's time. */
   expiration: Date | undefined;
   /** Of the assumed role or the user, as STS names it. */
   arn: string | undefined;
   accountId: string | undefined;
+  /** What its user should know, such as that it is shorter than was asked for. */
+  notices?: readonly string[];
 };

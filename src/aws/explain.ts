@@ -1,12 +1,34 @@
 // What AWS refused, in words with a next step. Decides by error names and HTTP status, never by message text.
-import { CliError, EXIT, messageOf } from "../errors.ts";
+import { type Again, CliError, EXIT, messageOf } from "../errors.ts";
 
-type AwsError = Error & { $metadata?: { httpStatusCode?: number }; $fault?: string; code?: string };
+type AwsError = Error & { $fault?: string; $response?: { headers?: Record<string, string> } };
 
 /** The AWS error code of a failed call, or undefined when AWS never answered. */
 export function awsErrorCode(error: unknown): string | undefined {
   const failure = error as AwsError;
   return error instanceof Error && failure.$fault !== undefined ? failure.name : undefined;
+}
+
+const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown)/;
+const THROTTLED_MS = 5000;
+
+/** What AWS said about trying again. */
+export function patienceOf(error: unknown): Again | undefined {
+  const afterMs = wishOf(error) ?? (THROTTLED.test(awsErrorCode(error) ?? "") ? THROTTLED_MS : undefined);
+  return afterMs === undefined ? undefined : { afterMs };
+}
+
+/** The Retry-After of a failed call. */
+export function wishOf(error: unknown): number | undefined {
+  const headers = (error as AwsError).$response?.headers ?? {};
+  return retryAfterMs(headers["retry-after"], headers["date"]);
+}
+
+/** RFC 9110, 10.2.3: seconds, or a date, which is compared with the answer's own. */
+export function retryAfterMs(wish: string | null | undefined, date: string | null | undefined): number | undefined {
+  if (!wish) return undefined;
+  const ms = /^\d+$/.test(wish) ? Number(wish) * 1000 : Date.parse(wish) - Date.parse(date ?? "");
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 /** A failed AssumeRole: names the role and who tried. */
@@ -54,6 +76,7 @@ export function explainCall(error: unknown, what: string): CliError {
   }
   return new CliError(`cannot ${what}: ${code}: ${messageOf(error)}`, {
     hint: code.startsWith("AccessDenied") ? "ask for the permission" : "metacred status",
+    again: patienceOf(error),
     exit: code.startsWith("AccessDenied") ? EXIT.awsRefused : EXIT.failure,
     cause: error,
   });

@@ -1,41 +1,40 @@
-// The one request handler of all AWS clients, on fetch: it honours HTTPS_PROXY and NO_PROXY, AWS_CA_BUNDLE, and a
-// hard time limit. The SDK's own handlers ignore the proxies, the bundle, or both.
-import { readFileSync } from "node:fs";
-import { rootCertificates } from "node:tls";
+// The one request handler of all AWS clients. The SDK's own handlers ignore the proxies, AWS_CA_BUNDLE, or both.
 import { type HttpHandler, type HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import { CliError } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { type OutboundOptions, createOutbound } from "./outbound.ts";
 
-/** How long one request to AWS may take before it is given up. */
-const REQUEST_LIMIT_MS = 10_000;
+export type AwsHandlerOptions = Omit<OutboundOptions, "env"> & {
+  /** Gets the Date header of every answer, by which AWS's time is known. */
+  onDate?: (date: string) => void;
+};
 
-export function createAwsHandler(env: Environment): HttpHandler<object> {
-  const ca = certificates(env);
+export function createAwsHandler(env: Environment, { proxy, onDate }: AwsHandlerOptions = {}): HttpHandler<object> {
+  const send = createOutbound({ env, proxy });
   return {
     metadata: { handlerProtocol: "http/1.1" },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
     destroy() {},
     async handle(request, options = {}) {
-      const limit = AbortSignal.timeout(options.requestTimeout ?? REQUEST_LIMIT_MS);
-      const outer = options.abortSignal as AbortSignal | undefined;
-      const answer = await fetch(urlOf(request), {
+      const hasBody = request.method !== "GET" && request.method !== "HEAD";
+      const answer = await send({
+        url: urlOf(request),
         method: request.method,
         headers: request.headers,
-        ...(request.method === "GET" || request.method === "HEAD" ? {} : { body: request.body as string | Uint8Array }),
-        signal: outer === undefined ? limit : AbortSignal.any([limit, outer]),
-        // A redirect would carry a signed request to another host.
-        redirect: "error",
-        ...(ca === undefined ? {} : { tls: { ca } }),
+        ...(hasBody ? { body: request.body as string | Uint8Array } : {}),
+        ...(options.requestTimeout === undefined ? {} : { limitMs: options.requestTimeout }),
+        signal: options.abortSignal as AbortSignal | undefined,
       });
-      const body = new Uint8Array(await answer.arrayBuffer());
-      return {
-        response: new HttpResponse({
-          statusCode: answer.status,
-          headers: Object.fromEntries(answer.headers),
-          body,
-        }),
-      };
+      if (answer.status >= 300 && answer.status < 400) {
+        throw new CliError(`${request.hostname} answered with a redirect, which no endpoint of AWS does`, {
+          hint: "check the network: a sign-in page or a proxy may stand in between",
+        });
+      }
+      const date = answer.headers.get("date");
+      if (date !== null) onDate?.(date);
+      const headers = Object.fromEntries(answer.headers);
+      return { response: new HttpResponse({ statusCode: answer.status, headers, body: answer.body }) };
     },
   };
 }
@@ -52,14 +51,4 @@ function urlOf(request: HttpRequest): string {
 
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function certificates(env: Environment): string[] | undefined {
-  const file = env["AWS_CA_BUNDLE"];
-  if (!file) return undefined;
-  try {
-    return [...rootCertificates, readFileSync(file, "utf8")];
-  } catch (error) {
-    throw new CliError(`cannot read the CA bundle ${file}`, { hint: "correct AWS_CA_BUNDLE", cause: error });
-  }
 }

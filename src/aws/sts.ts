@@ -11,24 +11,33 @@ import {
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { AssumeStep } from "./assume-step.ts";
 import type { Clock } from "../sys/clock.ts";
+import { patientRetries } from "./retries.ts";
 import { type Credentials, type Session, credentials } from "./credentials.ts";
 
 export type Sts = {
   assumeRole(base: Credentials, step: AssumeStep, region: string, signal: AbortSignal): Promise<Session>;
   assumeRoleWithWebIdentity(input: AssumeRoleWithWebIdentityCommandInput, region: string): Promise<Session>;
-  sessionToken(base: Credentials, region: string, signal: AbortSignal): Promise<Session>;
+  sessionToken(base: Credentials, region: string, signal: AbortSignal, factor?: SecondFactor): Promise<Session>;
   callerIdentity(base: Credentials, region: string, signal: AbortSignal): Promise<Identity>;
 };
+
+/** The serial number or ARN of an MFA device, and what it shows now. */
+export type SecondFactor = { serial: string; code: string };
 
 export type Identity = { arn: string | undefined; accountId: string | undefined };
 
 type StsAnswer = Pick<AssumeRoleCommandOutput, "Credentials" | "AssumedRoleUser">;
 
-export function createSts(requestHandler: HttpHandler<object>, clock: Pick<Clock, "now">): Sts {
+type StsClock = Pick<Clock, "now"> & { skewMs?(): number | undefined };
+
+export function createSts(requestHandler: HttpHandler<object>, clock: StsClock): Sts {
   const clientOf = (region: string, keys?: Credentials) =>
     new STSClient({
       region,
       requestHandler,
+      retryStrategy: patientRetries(),
+      // Else each client would have its first call refused on a machine whose clock is wrong.
+      systemClockOffset: -(clock.skewMs?.() ?? 0),
       ...(keys === undefined
         ? { credentials: { accessKeyId: "", secretAccessKey: "" } }
         : { credentials: plain(keys) }),
@@ -40,6 +49,7 @@ export function createSts(requestHandler: HttpHandler<object>, clock: Pick<Clock
         RoleSessionName: step.sessionName,
         ExternalId: step.externalId,
         DurationSeconds: step.durationSeconds,
+        Policy: step.policy,
         PolicyArns: step.policyArns?.map((arn) => ({ arn })),
         Tags: step.tags && Object.entries(step.tags).map(([Key, Value]) => ({ Key, Value })),
         TransitiveTagKeys: step.transitiveTagKeys && [...step.transitiveTagKeys],
@@ -50,11 +60,10 @@ export function createSts(requestHandler: HttpHandler<object>, clock: Pick<Clock
     async assumeRoleWithWebIdentity(input, region) {
       return sessionOf(await clientOf(region).send(new AssumeRoleWithWebIdentityCommand(input)), clock);
     },
-    async sessionToken(base, region, signal) {
-      return sessionOf(
-        await clientOf(region, base).send(new GetSessionTokenCommand({}), { abortSignal: signal }),
-        clock,
-      );
+    async sessionToken(base, region, signal, factor) {
+      const input = factor === undefined ? {} : { SerialNumber: factor.serial, TokenCode: factor.code };
+      const command = new GetSessionTokenCommand(input);
+      return sessionOf(await clientOf(region, base).send(command, { abortSignal: signal }), clock);
     },
     async callerIdentity(base, region, signal) {
       const answer = await clientOf(region, base).send(new GetCallerIdentityCommand({}), { abortSignal: signal });

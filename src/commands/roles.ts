@@ -8,7 +8,7 @@ export const examples = ["metacred roles", "metacred roles --refresh    # ask SS
 
 export default defineCommand({
   meta: {
-    description: "List the names that `use` accepts: roles of the config, AWS profiles, accounts and roles of SSO",
+    description: "List the names that `use` accepts: roles of the config, AWS profiles, roles of SSO and of brokers",
   },
   args: {
     json: { type: "boolean", description: "print a JSON list" },
@@ -17,8 +17,8 @@ export default defineCommand({
   async run({ args, data }) {
     const context: Context = data;
     const { listRoles } = await loadEngine();
-    const { names, note } = await listRoles(context, args.refresh ?? false);
-    if (note !== undefined) process.stderr.write(`metacred: ${note}\n`);
+    const { names, notes } = await listRoles(context, args.refresh ?? false);
+    for (const note of notes) process.stderr.write(`metacred: ${note}\n`);
     await print(args.json === true ? `${JSON.stringify(names)}\n` : names.map((name) => `${name}\n`).join(""));
     return EXIT.ok;
   },

@@ -5,6 +5,7 @@ import { refuseSudo } from "../daemon/refuse-start.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { withAgreement } from "../quick/agree.ts";
+import { mfaPrompt } from "../quick/ask-mfa.ts";
 import { sayReady } from "../quick/ready.ts";
 import { signingInFirst } from "../quick/sign-in.ts";
 
@@ -26,6 +27,11 @@ export default defineCommand({
       default: true,
       negativeDescription: "endpoint mode: no privileges, clients need AWS_EC2_METADATA_SERVICE_ENDPOINT",
     },
+    "mfa-code": {
+      type: "string",
+      valueHint: "CODE",
+      description: "what the role's MFA device shows; else it is asked",
+    },
     force: { type: "boolean", description: "serve although another metadata service answers" },
   },
   async run({ args, data }) {
@@ -33,16 +39,17 @@ export default defineCommand({
     refuseSudo(context);
     const { role, profile, redirect, force } = args;
     const options = { role, profile, port: portOf(args.port), redirect, force: force ?? false };
+    const askMfa = mfaPrompt(context, args["mfa-code"]);
     const say = (text: string) => void process.stderr.write(text);
     return withAgreement(context, false, (granted) =>
       signingInFirst(context, async () => {
         if (args.background === true) {
-          const { status, warnings } = await launchDaemon(context, { ...options, granted }, say);
+          const { status, warnings } = await launchDaemon(context, { ...options, granted }, { say, askMfa });
           sayReady(status, warnings);
           return EXIT.ok;
         }
         const { runForeground } = await loadEngine();
-        return runForeground(context, { ...options, granted }, { notice: say, ready: sayReady });
+        return runForeground(context, { ...options, granted }, { notice: say, ready: sayReady, askMfa });
       }),
     );
   },

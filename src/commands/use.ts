@@ -25,13 +25,18 @@ export default defineCommand({
     },
     for: { type: "string", valueHint: "TIME", description: "go back by itself after this time, like 30m or 1h30m" },
     yes: { type: "boolean", description: "agree to a protected role without being asked" },
+    "mfa-code": {
+      type: "string",
+      valueHint: "CODE",
+      description: "what the role's MFA device shows; else it is asked",
+    },
   },
   async run({ args, data }) {
     const context: Context = data;
     const forMs = lengthOf(args.for);
     const role = args.role ?? (await pickRole(context));
     if (role === undefined) return INTERRUPTED;
-    return switchRole(context, role, { forMs, yes: args.yes ?? false });
+    return switchRole(context, role, { forMs, yes: args.yes ?? false, mfaCode: args["mfa-code"] });
   },
 });
 

@@ -33,7 +33,10 @@ export const imdsSchema = v.strictObject({
   enabled: v.optional(v.boolean(), true),
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 25_772),
   http_tokens: v.optional(v.picklist(["required", "optional"]), "required"),
-  advertise: v.optional(v.union([v.literal("off"), durationBetween("10m", "12h")]), "16m"),
+  advertise: v.optional(
+    v.union([v.literal("off"), durationBetween("10m", "12h")], 'must be "off" or a duration like "16m"'),
+    "16m",
+  ),
   ipv6: v.optional(v.boolean(), false),
   server_header: v.optional(v.boolean(), false),
   instance_id: v.optional(line),

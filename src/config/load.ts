@@ -7,17 +7,18 @@ import { CliError, EXIT, messageOf } from "../errors.ts";
 import { nearestWord } from "../nearest.ts";
 import type { Paths } from "../paths.ts";
 import { lineOfKey } from "./locate.ts";
+import { type Source, type Table, isTable, namedFiles } from "./named-files.ts";
 import { type Config, configSchema } from "./schema.ts";
-
-type Source = { file: string; text: string };
-type Table = Record<string, unknown>;
 
 /** Reads /etc/metacred, the user's file and its config.d, later ones over earlier ones. No file at all is fine. */
 export function loadConfig(paths: Pick<Paths, "configFile" | "configNamed">, uid: number): Config {
   const sources = ["/etc/metacred/config.toml", paths.configFile]
     .flatMap((file) => [file, ...dropIns(file)])
     .flatMap((file) => readSource(file, uid, paths.configNamed && file === paths.configFile));
-  const merged = sources.reduce<Table>((under, source) => merge(under, checked(parseToml(source), source)), {});
+  const merged = sources.reduce<Table>(
+    (under, source) => merge(under, namedFiles(checked(parseToml(source), source), source)),
+    {},
+  );
   const result = v.safeParse(configSchema, merged);
   if (result.success) return result.output;
   // Each file was right by itself, so something is missing from them all.
@@ -42,7 +43,11 @@ function dropIns(file: string): string[] {
 
 function readSource(file: string, uid: number, mustExist: boolean): Source[] {
   try {
-    const owner = statSync(file).uid;
+    const entry = statSync(file);
+    // Reading a pipe would wait for a writer, in a daemon that must answer.
+    if (!entry.isFile())
+      throw new CliError(`${file} is not a file`, { hint: `mv ${file} ${file}.old`, exit: EXIT.usage });
+    const owner = entry.uid;
     // A file that somebody else wrote would choose which role this user's programs get.
     if (uid !== -1 && owner !== uid && owner !== 0) {
       throw new CliError(`${file} belongs to another user (uid ${owner})`, { hint: `chown ${uid} ${file}` });
@@ -116,7 +121,7 @@ function quotedWords(text: string | null): string[] {
 
 function wantedOf(issue: Issue): string {
   if (issue.received === "undefined") return "is missing";
-  if (issue.type === "union") return `must be "off" or a duration like "16m", not ${issue.received}`;
+  if (issue.type === "union") return `${issue.message}, not ${issue.received}`;
   return `must be ${issue.expected ?? "another kind of value"}, not ${issue.received}`;
 }
 
@@ -141,8 +146,4 @@ function merge(under: Table, over: Table): Table {
     merged[key] = isTable(below) && isTable(value) ? merge(below, value) : value;
   }
   return merged;
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -12,14 +12,62 @@ const role = v.strictObject({
   external_id: v.optional(text),
   session_name: v.optional(text),
   duration: v.optional(durationBetween("15m", "12h")),
+  /** A file's name in the file; the text of that file once it is loaded. */
+  policy: v.optional(text),
   policy_arns: v.optional(v.array(text)),
   tags: v.optional(v.record(v.string(), v.string())),
   transitive_tags: v.optional(v.array(text)),
   source_identity: v.optional(text),
+  mfa_serial: v.optional(text),
+  mfa_process: v.optional(text),
   region: v.optional(text),
   protected: v.optional(v.boolean()),
   revert_after: v.optional(durationBetween("1m", "12h")),
 });
+
+const isUrl = (value: string, schemes: readonly string[]) => {
+  const url = URL.parse(value);
+  return url !== null && schemes.includes(url.protocol) && url.hostname !== "";
+};
+
+// A header's value is written here, or where only this user can read it.
+const headerValue = v.union(
+  [text, v.strictObject({ env: text }), v.strictObject({ file: text })],
+  'must be a text, { env = "NAME" } or { file = "NAME" }',
+);
+
+const broker = v.strictObject({
+  url: v.pipe(
+    v.string(),
+    v.check((value) => isUrl(value, ["http:", "https:"]), "must be a URL, like https://broker.example.com"),
+    v.check((value) => !URL.parse(value)?.password, "must hold no password: write it to headers"),
+    v.check(isPrivate, "must be https: credentials would cross the network in the clear"),
+  ),
+  headers: v.optional(
+    v.record(v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, "is no name of a header")), headerValue),
+  ),
+  ca_file: v.optional(text),
+  client_cert: v.optional(text),
+  client_key: v.optional(text),
+});
+
+/** Keys that are kept in the keychain. */
+const keychain = v.strictObject({ keychain: text });
+
+// Which of the two is meant decides what is wrong with it; `entries` is what a misspelt key is compared with,
+// `options` what the JSON Schema says.
+const source = Object.assign(
+  v.lazy((input) => (typeof input === "object" && input !== null && "keychain" in input ? keychain : broker)),
+  { entries: { ...keychain.entries, ...broker.entries }, options: [keychain, broker] },
+);
+
+// Plain HTTP goes no further than this machine or a private network's own addresses (RFC 1918, RFC 3927).
+function isPrivate(value: string): boolean {
+  const url = URL.parse(value);
+  if (url?.protocol !== "http:") return true;
+  const local = /^(localhost|\[::1\]|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|169\.254\..*|\[fd.*\])$/;
+  return local.test(url.hostname);
+}
 
 export const configSchema = v.strictObject({
   default_role: v.optional(text),
@@ -27,13 +75,28 @@ export const configSchema = v.strictObject({
   region: v.optional(text),
   accounts: v.optional(v.record(v.string(), accountId), {}),
   roles: v.optional(v.record(v.string(), role), {}),
-  sources: v.optional(v.record(v.string(), v.strictObject({ keychain: text })), {}),
+  sources: v.optional(v.record(v.pipe(v.string(), v.regex(/^[\w-]+$/, "is no name of a source")), source), {}),
   imds: v.optional(imdsSchema, {}),
   refresh: v.optional(v.strictObject({ early: v.optional(durationBetween("1m", "2h"), "25m") }), {}),
   redirect: v.optional(
     v.strictObject({
       method: v.optional(v.picklist(["auto", "nft", "iptables", "none"]), "auto"),
       users: v.optional(v.pipe(v.array(text), v.minLength(1, "must name at least one user")), ["{user}"]),
+    }),
+    {},
+  ),
+  network: v.optional(
+    v.strictObject({
+      proxy: v.optional(
+        v.pipe(
+          v.string(),
+          v.check(
+            (value) => value === "" || isUrl(value, ["http:", "https:"]),
+            "must be the URL of an HTTP proxy, like http://proxy.example.com:3128",
+          ),
+        ),
+        "",
+      ),
     }),
     {},
   ),
@@ -56,5 +119,7 @@ export const configSchema = v.strictObject({
   ),
 });
 
+export type BrokerConfig = v.InferOutput<typeof broker>;
+export type SourceConfig = Config["sources"][string];
 export type Config = v.InferOutput<typeof configSchema>;
 export type RoleConfig = Config["roles"][string];

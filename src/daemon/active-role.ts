@@ -20,7 +20,7 @@ export type ActiveRole = {
   recent(): readonly string[];
   /** Resolves when the next request gets the new role; on failure the old one stays. */
   use(name: string, options?: UseOptions): Promise<void>;
-  start(spec: RoleSpec, granted?: boolean): Promise<void>;
+  start(spec: RoleSpec, granted?: boolean, mfaCode?: string): Promise<void>;
   /** Active at once, with credentials or before there are any: what fails is tried again in the background. */
   startAnyway(spec: RoleSpec): Promise<void>;
   /** Goes on with a switch that an earlier daemon began and that has time left; false where there is none. */
@@ -30,13 +30,15 @@ export type ActiveRole = {
   stop(): void;
 };
 
-export type UseOptions = { granted: boolean; forMs: number | undefined };
+export type UseOptions = { granted: boolean; forMs: number | undefined; mfaCode?: string | undefined };
 
 type Active = { spec: RoleSpec; key: string; protection: Protection | undefined };
 
 type Deps = {
   sessions: Pick<Sessions, "ensure" | "pin">;
   catalog: Pick<RoleCatalog, "resolve" | "protection">;
+  /** Opens a session with the code of the role's device. */
+  signIn(spec: RoleSpec, code: string): Promise<void>;
   clock: Clock;
   memory: SwitchMemory;
   onEvent(event: LeaseEvent): void;
@@ -48,23 +50,24 @@ const RECENT_KEPT = 10;
 // How long the way back may take: the end of a protected role does not wait for AWS.
 const BACK_LIMIT_MS = 5000;
 
-export function createActiveRole({ sessions, catalog, clock, memory, onEvent }: Deps): ActiveRole {
+export function createActiveRole({ sessions, catalog, signIn, clock, memory, onEvent }: Deps): ActiveRole {
   let active: Active | undefined;
   let previous: string | undefined;
   let lease: Lease | undefined;
   // Where a switch for a time leads back to: the last role that was neither protected nor for a time.
   let home = NONE;
   let { recent } = memory.read();
-  // Switches happen one after the other, in the order in which they were asked for.
-  let queue: Promise<unknown> = Promise.resolve();
+  // A role that hangs must not hold up another: everybody fetches at once, and of two switches the one asked for later
+  // stands, whichever is ready first.
+  let asked = 0;
+  let settled = 0;
+  // What is no person's switch (the end of a lease, a renewal) takes no turn: it gives way to any swap meanwhile.
+  let swaps = 0;
+  let renewals = 0;
 
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(task, task);
-    queue = turn.catch(() => undefined);
-    return turn;
-  };
-  const watch = watchLease({ clock, onEvent, end: () => inTurn(() => goBack()).catch(() => undefined) });
+  const watch = watchLease({ clock, onEvent, end: () => goBack().catch(() => undefined) });
   const swap = (next: Active | undefined, until: Date | undefined) => {
+    swaps++;
     const name = next?.spec.name ?? NONE;
     if (active?.spec.name !== next?.spec.name) previous = active?.spec.name ?? NONE;
     active = next;
@@ -76,18 +79,26 @@ export function createActiveRole({ sessions, catalog, clock, memory, onEvent }: 
     watch.follow(lease, next?.protection !== undefined);
     memory.write({ lease, recent });
   };
-  const fetchAndSwap = async (spec: RoleSpec, { granted, forMs }: UseOptions) => {
+  const settle = (turn: number, next: Active | undefined, until: Date | undefined): boolean => {
+    if (turn < settled) return false;
+    settled = turn;
+    swap(next, until);
+    return true;
+  };
+  const switchTo = async (turn: number, spec: RoleSpec, { granted, forMs, mfaCode }: UseOptions) => {
     const protection = await catalog.protection(spec);
     if (!granted) refuseProtected(protection);
+    if (mfaCode !== undefined) await signIn(spec, mfaCode);
     await sessions.ensure(spec);
-    swap({ spec, key: sessionKey(spec), protection }, endOf([forMs, protection?.revertAfterMs], clock));
+    return settle(turn, activeOf(spec, protection), endOf([forMs, protection?.revertAfterMs], clock));
   };
   const goBack = async () => {
     if (lease === undefined || lease.until > clock.now()) return;
     const ended = lease;
     const spec = await unprotected(ended.backTo, catalog);
     if (spec !== undefined) await atMost(BACK_LIMIT_MS, sessions.ensure(spec), clock);
-    swap(spec && { spec, key: sessionKey(spec), protection: undefined }, undefined);
+    if (lease !== ended) return;
+    swap(spec && activeOf(spec), undefined);
     onEvent({ kind: "ended", lease: ended, now: spec?.name ?? NONE });
   };
 
@@ -98,55 +109,65 @@ export function createActiveRole({ sessions, catalog, clock, memory, onEvent }: 
     lease: () => lease,
     isProtected: () => active?.protection !== undefined,
     recent: () => recent,
-    use: (name, options = PLAIN) =>
-      inTurn(async () => {
-        const wanted = name === "-" ? previous : name;
-        if (wanted === undefined) {
-          throw new CliError("there is no previous role yet", { hint: "metacred use ROLE", exit: EXIT.usage });
-        }
-        if (wanted === NONE) swap(undefined, endOf([options.forMs], clock));
-        else await fetchAndSwap(await catalog.resolve(wanted), options);
-      }),
-    start: (spec, granted = false) =>
-      inTurn(async () => {
-        await fetchAndSwap(spec, { granted, forMs: undefined });
-        previous = undefined;
-      }),
-    startAnyway: (spec) =>
-      inTurn(async () => {
-        refuseProtected(await catalog.protection(spec));
-        swap({ spec, key: sessionKey(spec), protection: undefined }, undefined);
-        previous = undefined;
-        await sessions.ensure(spec);
-      }),
-    resume: () =>
-      inTurn(async () => {
-        const { lease: kept } = memory.read();
-        if (kept === undefined || kept.until <= clock.now()) return false;
-        const spec = await unprotected(kept.role, catalog);
-        if (spec === undefined) return false;
-        if (
-          !(await sessions.ensure(spec).then(
-            () => true,
-            () => false,
-          ))
-        )
-          return false;
-        home = kept.backTo;
-        swap({ spec, key: sessionKey(spec), protection: undefined }, kept.until);
-        previous = home;
-        return true;
-      }),
-    renew: () =>
-      inTurn(async () => {
-        if (active === undefined) return;
-        const spec = await catalog.resolve(active.spec.name);
-        await sessions.ensure(spec);
-        active = { spec, key: sessionKey(spec), protection: await catalog.protection(spec) };
-        sessions.pin(spec);
-      }),
+    async use(name, options = PLAIN) {
+      const turn = ++asked;
+      const wanted = name === "-" ? previous : name;
+      if (wanted === undefined) {
+        throw new CliError("there is no previous role yet", { hint: "metacred use ROLE", exit: EXIT.usage });
+      }
+      const stands =
+        wanted === NONE
+          ? settle(turn, undefined, endOf([options.forMs], clock))
+          : await switchTo(turn, await catalog.resolve(wanted), options);
+      if (!stands) {
+        throw new CliError(`a later switch came before "${wanted}" was ready`, { hint: `metacred use ${wanted}` });
+      }
+    },
+    async start(spec, granted = false, mfaCode) {
+      if (await switchTo(++asked, spec, { granted, forMs: undefined, mfaCode })) previous = undefined;
+    },
+    async startAnyway(spec) {
+      const turn = ++asked;
+      refuseProtected(await catalog.protection(spec));
+      if (settle(turn, activeOf(spec), undefined)) previous = undefined;
+      await sessions.ensure(spec);
+    },
+    async resume() {
+      const turn = ++asked;
+      const { lease: kept } = memory.read();
+      if (kept === undefined || kept.until <= clock.now()) return false;
+      const spec = await unprotected(kept.role, catalog);
+      if (spec === undefined || !(await succeeds(sessions.ensure(spec)))) return false;
+      if (turn < settled) return true;
+      home = kept.backTo;
+      settle(turn, activeOf(spec), kept.until);
+      previous = home;
+      return true;
+    },
+    async renew() {
+      if (active === undefined) return;
+      const renewal = ++renewals;
+      const before = swaps;
+      const spec = await catalog.resolve(active.spec.name);
+      await sessions.ensure(spec);
+      const renewed = activeOf(spec, await catalog.protection(spec));
+      if (swaps !== before || renewal !== renewals) return;
+      active = renewed;
+      sessions.pin(spec);
+    },
     stop: () => watch.follow(undefined, false),
   };
+}
+
+function activeOf(spec: RoleSpec, protection?: Protection): Active {
+  return { spec, key: sessionKey(spec), protection };
+}
+
+function succeeds(task: Promise<unknown>): Promise<boolean> {
+  return task.then(
+    () => true,
+    () => false,
+  );
 }
 
 function endOf(lengths: readonly (number | undefined)[], clock: Clock): Date | undefined {

@@ -13,11 +13,14 @@ import { untilStopped } from "./signals.ts";
 /** What the parent hears, one JSON object a line. */
 export type Announcement =
   | { event: "guard"; plan: RedirectPlan }
+  | { event: "mfa"; device: string; problem: string | null }
   | { event: "ready"; status: Status; warnings: readonly string[] }
   | { event: "failed"; message: string; hint: string | null; exit: number; confirm?: string | undefined };
 
 /** What it answers to `guard`. */
 export type GuardAnswer = { up: "nft" | "iptables" };
+/** And to `mfa`; null where nobody can be asked. */
+export type MfaAnswer = { mfa_code: string | null };
 
 const GUARD_DESCRIPTOR = 3;
 
@@ -26,6 +29,7 @@ export async function runBackground(context: Context, options: ServeOptions): Pr
   // A parent that ends early takes its pipe along, which must not take the daemon.
   process.stdout.removeAllListeners("error").on("error", () => undefined);
   const announce = (announcement: Announcement) => void process.stdout.write(`${JSON.stringify(announcement)}\n`);
+  const answers = parentsAnswers();
   try {
     const log = openLog(context, loadConfig(context.paths, context.uid).log, undefined);
     log.info("starting", { pid: process.pid });
@@ -33,8 +37,13 @@ export async function runBackground(context: Context, options: ServeOptions): Pr
       log,
       async startGuard(plan) {
         announce({ event: "guard", plan });
-        const { up } = await parentsAnswer();
+        const { up } = (await answers.next()) as GuardAnswer;
         return guardOnDescriptor(GUARD_DESCRIPTOR, up, context.clock);
+      },
+      async askMfa(device, problem) {
+        announce({ event: "mfa", device, problem: problem ?? null });
+        const { mfa_code: code } = (await answers.next()) as MfaAnswer;
+        return code ?? undefined;
       },
       ready: (status, warnings) => announce({ event: "ready", status, warnings }),
       untilStopped: (reload) => untilStopped({ reload, hangUpStops: false }),
@@ -53,12 +62,25 @@ export async function runBackground(context: Context, options: ServeOptions): Pr
   }
 }
 
-async function parentsAnswer(): Promise<GuardAnswer> {
-  let text = "";
-  for await (const bytes of Bun.stdin.stream()) {
-    text += new TextDecoder().decode(bytes);
-    if (text.includes("\n")) return JSON.parse(text.slice(0, text.indexOf("\n"))) as GuardAnswer;
+// One JSON object a line.
+function parentsAnswers(): { next(): Promise<unknown> } {
+  const lines = linesOf(Bun.stdin.stream());
+  return {
+    async next() {
+      const { value, done } = await lines.next();
+      if (done !== true) return JSON.parse(value);
+      // The parent has said why already, or is gone: either way nobody waits for this daemon.
+      throw new CliError("the redirect was not set up", { exit: EXIT.needsPrivilege });
+    },
+  };
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const bytes of stream) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
   }
-  // The parent has said why already, or is gone: either way nobody waits for this daemon.
-  throw new CliError("the redirect was not set up", { exit: EXIT.needsPrivilege });
 }

@@ -39,8 +39,8 @@ export function controlClient(socketFile: string): Control {
   return {
     status: async () => (await ask("GET", PATHS.status)) as Status,
     stop: async () => void (await ask("POST", PATHS.stop)),
-    use: async (role, { granted, forSeconds } = {}) =>
-      (await ask("POST", PATHS.use, { role, granted, for_seconds: forSeconds })) as UseAnswer,
+    use: async (role, { granted, forSeconds, mfaCode } = {}) =>
+      (await ask("POST", PATHS.use, { role, granted, for_seconds: forSeconds, mfa_code: mfaCode })) as UseAnswer,
     credentials: async (role, granted) =>
       (await ask("POST", PATHS.credentials, { role, granted })) as CredentialsAnswer,
     container: async (role, pid, granted) =>
@@ -95,5 +95,6 @@ function errorOf(data: unknown): CliError {
     hint: error?.hint ?? "metacred stop; metacred serve --background",
     exit: (error?.exit ?? EXIT.failure) as ExitCode,
     confirm: error?.confirm,
+    needs: error?.needs,
   });
 }

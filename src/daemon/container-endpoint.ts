@@ -24,7 +24,7 @@ export type ContainerEndpoint = {
 
 type Deps = {
   context: Pick<Context, "clock" | "platform" | "uid">;
-  core: Pick<Core, "sessions" | "wanted" | "loop">;
+  core: Pick<Core, "sessions" | "wanted" | "loop" | "local">;
   log: Log;
   uids: readonly number[] | "*";
   findCaller: CallerFinder;
@@ -90,7 +90,11 @@ function holderOf(pid: number | undefined): Grant["holder"] {
   return pid === undefined || identity === undefined ? undefined : { pid, identity };
 }
 
-function grantOf(spec: RoleSpec, token: string, { core: { sessions }, context: { clock } }: Deps): ContainerGrant {
+function grantOf(
+  spec: RoleSpec,
+  token: string,
+  { core: { sessions, local }, context: { clock } }: Deps,
+): ContainerGrant {
   const key = sessionKey(spec);
   const hasFailed = () => sessions.state(key)?.lastError !== undefined;
   return {
@@ -100,7 +104,7 @@ function grantOf(spec: RoleSpec, token: string, { core: { sessions }, context: {
       // Let go meanwhile, as nobody has asked for long, or slept through: it is got again, and the client asks again.
       // After a failure the sessions themselves try again, at their own pace.
       if (session === undefined && !hasFailed()) sessions.ensure(spec).catch(() => undefined);
-      return realView({ spec, session, state: sessions.state(key) }, clock.now());
+      return realView({ spec, session: session && local(session), state: sessions.state(key) }, clock.now());
     },
     isFetching: () => !hasFailed(),
   };

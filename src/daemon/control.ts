@@ -1,6 +1,6 @@
 // The control socket: who may speak, what may be said. JSON in, JSON out, errors as the CLI shows them.
 import * as v from "valibot";
-import { CliError, EXIT, messageOf } from "../errors.ts";
+import { CliError, EXIT, type ErrorDetails, messageOf } from "../errors.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import { type HttpServer, listenHttp } from "../http/server.ts";
 import type { Log } from "../output.ts";
@@ -42,6 +42,7 @@ const useBody = v.object({
   role: name,
   granted,
   for_seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(604_800))),
+  mfa_code: v.optional(v.pipe(v.string(), v.maxLength(64))),
 });
 const credentialsBody = v.object({ role: v.optional(name), granted });
 const containerBody = v.object({
@@ -83,7 +84,7 @@ async function answer(request: HttpRequest, handlers: ControlHandlers): Promise<
     const data = await route(request, handlers);
     return data === undefined ? json(404, refusal("the daemon does not know this request")) : json(200, data);
   } catch (error) {
-    if (error instanceof CliError) return json(400, refusal(error.message, error.hint, error.exit, error.confirm));
+    if (error instanceof CliError) return json(400, refusal(error.message, error));
     throw error;
   }
 }
@@ -96,7 +97,7 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
       await handlers.stop();
       return { stopped: true };
     case `POST ${PATHS.use}`:
-      return use(bodyOf(useBody, request), handlers);
+      return useRole(bodyOf(useBody, request), handlers);
     case `POST ${PATHS.credentials}`: {
       const body = bodyOf(credentialsBody, request);
       return handlers.credentials(body.role, body.granted);
@@ -124,8 +125,9 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
   }
 }
 
-function use(body: v.InferOutput<typeof useBody>, handlers: ControlHandlers): Promise<UseAnswer> {
-  return handlers.use(body.role, { granted: body.granted, forSeconds: body.for_seconds });
+function useRole(body: v.InferOutput<typeof useBody>, handlers: ControlHandlers): Promise<UseAnswer> {
+  const { granted: agreed, for_seconds: forSeconds, mfa_code: mfaCode } = body;
+  return handlers.use(body.role, { granted: agreed, forSeconds, mfaCode });
 }
 
 async function signedIn({ key, token }: v.InferOutput<typeof signInBody>, handlers: ControlHandlers): Promise<unknown> {
@@ -141,8 +143,9 @@ function bodyOf<Schema extends v.GenericSchema>(schema: Schema, request: HttpReq
   }
 }
 
-function refusal(message: string, hint?: string, exit: number = EXIT.failure, confirm?: string): ErrorAnswer {
-  return { error: { message, hint: hint ?? null, exit, ...(confirm === undefined ? {} : { confirm }) } };
+function refusal(message: string, { hint, exit = EXIT.failure, confirm, needs }: ErrorDetails = {}): ErrorAnswer {
+  const asks = { ...(confirm === undefined ? {} : { confirm }), ...(needs === undefined ? {} : { needs }) };
+  return { error: { message, hint: hint ?? null, exit, ...asks } };
 }
 
 function json(status: number, data: unknown): HttpResponse {

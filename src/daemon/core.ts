@@ -1,4 +1,6 @@
 // The daemon's inside, before any socket: files to names, names to live sessions, and which role is active.
+import type { AwsTime } from "../aws/aws-time.ts";
+import type { Session } from "../aws/credentials.ts";
 import { ssoKey } from "../aws/sso-session.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT, messageOf } from "../errors.ts";
@@ -6,13 +8,14 @@ import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
 import { refuseProtected } from "../roles/protection.ts";
 import { type BaseSpec, type RoleSpec, describeBase, sessionKey } from "../roles/role-spec.ts";
-import { type SessionEvent, type Sessions, createSessions } from "../sessions/sessions.ts";
+import { type SessionEvent, type SessionState, type Sessions, createSessions } from "../sessions/sessions.ts";
 import type { BaseSource } from "../sources/base.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { type ActiveRole, createActiveRole } from "./active-role.ts";
 import { askPerson } from "./ask-person.ts";
 import { tellSwitch } from "./switch-notice.ts";
 import { createSwitchMemory } from "./switch-memory.ts";
+import { createLocalSessions } from "./aws-parts.ts";
 import { type ServedRole, createImdsView } from "./imds-view.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
@@ -28,6 +31,10 @@ export type Core = {
   served(): ServedRole | undefined;
   view(): ImdsView;
   credentials(role: string | undefined, granted?: boolean): Promise<CredentialsAnswer>;
+  /** The same session with instants of this machine's own time. */
+  local(session: Session): Session;
+  /** How far this machine's clock is ahead of AWS; undefined until AWS has answered. */
+  clockSkewMs(): number | undefined;
   /** The named role, else the active one; throws where neither is there, and where nobody agreed to a protected one. */
   wanted(role: string | undefined, granted: boolean): Promise<RoleSpec>;
   signIns: SignIns;
@@ -44,15 +51,16 @@ export type SignIns = {
 const FETCH_LIMIT_MS = 60_000;
 
 export function createCore(context: Context, log: Log, baseOption: string | undefined): Core {
-  const { clock } = context;
   const catalog: RoleCatalog = createRoleCatalog(context, baseOption, () => kit.lists);
   const config = catalog.config();
   const earlyMs = () => catalog.config().refresh.early;
   const say = (text: string) => log.warn(text);
-  const kit: SourceKit = createSourceKit(context, config, { background: true, patient: false, say });
+  const kit: SourceKit = createSourceKit(context, catalog.config, { background: true, patient: false, say });
+  const { sts, time, clock } = kit;
   const loop = watchLoops(kit.base);
+  const source = createSessionSource({ sts, base: loop.source, clock });
   const warm = warmSessions({
-    fetch: createSessionSource({ sts: kit.sts, base: loop.source }),
+    fetch: source.fetch,
     store: config.secrets.cache_sessions ? kit.secrets.forSessions : undefined,
     clock,
     earlyMs,
@@ -69,18 +77,28 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
       if (event.kind === "failed") askPerson(event.spec.base, event.error, catalog.config(), context);
     },
   });
+  const signIn = async (spec: RoleSpec, code: string) => {
+    await source.signIn(spec, code, AbortSignal.timeout(FETCH_LIMIT_MS));
+    // Other roles may have waited for the same device.
+    sessions.wake("changed");
+  };
   const active = createActiveRole({
     sessions,
     catalog,
-    clock,
+    signIn,
+    clock: context.clock,
     memory: createSwitchMemory(context.paths.stateFile, log),
     onEvent: (event) => tellSwitch(event, log, context, catalog.config()),
   });
+  const local = createLocalSessions(time);
   const served = (): ServedRole | undefined => {
     const spec = active.spec();
     const key = active.key();
     if (spec === undefined || key === undefined) return undefined;
-    return { spec, session: sessions.current(key), state: sessions.state(key) };
+    const session = sessions.current(key);
+    const state = sessions.state(key);
+    // Whatever leaves the daemon is in this machine's own time.
+    return { spec, session: session && local(session), state: state && localState(state, time) };
   };
   const view = createImdsView();
   return {
@@ -88,17 +106,17 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     sessions,
     active,
     served,
-    view: () => view(served(), catalog.config(), clock.now()),
+    view: () => view(served(), catalog.config(), context.clock.now()),
     wanted: (role, granted) => wanted(role, granted, active, catalog),
     async credentials(role, granted = false) {
       const spec = await wanted(role, granted, active, catalog);
-      return credentialsAnswer(spec, await sessions.ensure(spec));
+      return credentialsAnswer(spec, local(await sessions.ensure(spec)));
     },
     signIns: {
       async began(key, token) {
         if (token !== undefined && kit.secrets.kind === "memory") await kit.secrets.set(tokenItem(key), token);
         kit.keeper.forget(key);
-        sessions.refreshNow();
+        sessions.wake("changed");
       },
       async ended(key) {
         kit.keeper.forget(key);
@@ -107,6 +125,17 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
       },
     },
     loop,
+    local,
+    clockSkewMs: time.skewMs,
+  };
+}
+
+function localState(state: SessionState, time: AwsTime): SessionState {
+  const { nextRefreshAt, lastError } = state;
+  return {
+    ...state,
+    nextRefreshAt: nextRefreshAt && time.toLocal(nextRefreshAt),
+    lastError: lastError && { ...lastError, at: time.toLocal(lastError.at) },
   };
 }
 
@@ -162,6 +191,7 @@ function logEvent(log: Log, event: SessionEvent): void {
         role,
         key: `…${accessKeyId.slice(-4)}`,
         until: event.session.expiration?.toISOString(),
+        note: event.session.notices?.join("; "),
       });
       return;
     }

@@ -19,7 +19,7 @@ export async function gatherFacts(context: Context): Promise<DoctorFacts> {
   const isReached = status !== undefined && status.redirect.method !== "none" && status.redirect.healthy;
   const holder = status === undefined ? listenerOf(config.imds.port) : undefined;
   const [profiles, foreign, skewMs] = await Promise.all([
-    loadProfiles(),
+    loadProfiles(env),
     isReached ? undefined : foreignService(clock),
     clockSkewMs(context, config.region),
   ]);

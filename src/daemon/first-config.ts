@@ -18,7 +18,7 @@ export async function writeFirstConfig(context: Context, schema: string, granted
       confirm: "replace",
     });
   }
-  const proposal = proposeConfig(await loadProfiles(), env["AWS_PROFILE"] || undefined);
+  const proposal = proposeConfig(await loadProfiles(env), env["AWS_PROFILE"] || undefined);
   try {
     writePrivateFile(join(dirname(file), "config.schema.json"), schema);
     writePrivateFile(file, proposal.text);
@@ -29,5 +29,5 @@ export async function writeFirstConfig(context: Context, schema: string, granted
 }
 
 export async function proposal({ env }: Pick<Context, "env">): Promise<string> {
-  return proposeConfig(await loadProfiles(), env["AWS_PROFILE"] || undefined).text;
+  return proposeConfig(await loadProfiles(env), env["AWS_PROFILE"] || undefined).text;
 }

@@ -4,6 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import { EXIT } from "../errors.ts";
 import { guardOfChild } from "./guard.ts";
 import { openLog } from "./log-target.ts";
+import type { MfaPrompt } from "./mfa-prompt.ts";
 import type { Status } from "./protocol.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import { endBeforeReady, untilStopped } from "./signals.ts";
@@ -12,6 +13,7 @@ import { startGuard } from "./start-guard.ts";
 type Say = {
   notice(text: string): void;
   ready(status: Status, warnings: readonly string[]): void;
+  askMfa: MfaPrompt;
 };
 
 export async function runForeground(context: Context, options: ServeOptions, say: Say): Promise<number> {
@@ -31,6 +33,7 @@ export async function runForeground(context: Context, options: ServeOptions, say
         beforeReady.cancel();
         say.ready(status, warnings);
       },
+      askMfa: say.askMfa,
       untilStopped: (reload) => untilStopped({ reload, hangUpStops: process.stdin.isTTY }),
     });
   } finally {

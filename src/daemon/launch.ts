@@ -7,7 +7,8 @@ import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { Environment } from "../paths.ts";
 import { childEnvironment } from "../sys/child-environment.ts";
 import { ownCommand } from "../sys/own-command.ts";
-import type { Announcement, GuardAnswer } from "./background.ts";
+import type { Announcement, GuardAnswer, MfaAnswer } from "./background.ts";
+import type { MfaPrompt } from "./mfa-prompt.ts";
 import type { Status } from "./protocol.ts";
 import type { ServeOptions } from "./serve.ts";
 import { startGuard } from "./start-guard.ts";
@@ -19,12 +20,15 @@ export type LaunchOrder = { options: ServeOptions; configFile: string | undefine
 
 export type Launched = { status: Status; warnings: readonly string[] };
 
+/** The person before it. */
+export type Terminal = { say(text: string): void; askMfa: MfaPrompt };
+
 const GUARD_DESCRIPTOR = 3;
 
 export async function launchDaemon(
   context: Context,
   options: ServeOptions,
-  say: (text: string) => void,
+  { say, askMfa }: Terminal,
 ): Promise<Launched> {
   const { paths } = context;
   mkdirSync(dirname(paths.logFile), { recursive: true, mode: 0o700 });
@@ -42,9 +46,12 @@ export async function launchDaemon(
   for await (const announcement of announcements(daemon.stdout)) {
     switch (announcement.event) {
       case "guard": {
-        const answer = await runGuard(context, announcement, daemon, say);
-        void daemon.stdin.write(`${JSON.stringify(answer)}\n`);
-        await daemon.stdin.flush();
+        await reply(daemon, await runGuard(context, announcement, daemon, say));
+        break;
+      }
+      case "mfa": {
+        const code = await askMfa(announcement.device, announcement.problem ?? undefined);
+        await reply(daemon, { mfa_code: code ?? null });
         break;
       }
       case "ready":
@@ -65,6 +72,11 @@ export async function launchDaemon(
 }
 
 type Daemon = Bun.Subprocess<"pipe", "pipe", number>;
+
+async function reply(daemon: Daemon, answer: GuardAnswer | MfaAnswer): Promise<void> {
+  void daemon.stdin.write(`${JSON.stringify(answer)}\n`);
+  await daemon.stdin.flush();
+}
 
 async function runGuard(
   context: Context,

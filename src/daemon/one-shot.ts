@@ -1,11 +1,14 @@
 // The same sources without a daemon, for one answer.
 import type { Context } from "../context.ts";
-import { CliError } from "../errors.ts";
-import { complete } from "../sessions/sessions.ts";
-import type { RoleEntry } from "../roles/role-entries.ts";
+import { CliError, messageOf } from "../errors.ts";
+import { isBroker } from "../roles/broker-name.ts";
 import { refuseProtected } from "../roles/protection.ts";
+import type { RoleEntry } from "../roles/role-entries.ts";
+import { complete } from "../sessions/complete.ts";
+import { brokerRoleNames } from "../sources/broker.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { askPerson } from "./ask-person.ts";
+import { toLocal } from "./aws-parts.ts";
 import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
@@ -22,12 +25,16 @@ export async function oneShotCredentials(
   const { catalog, kit } = openKit(context);
   const spec = role === undefined ? await catalog.resolveDefault() : await catalog.resolve(role);
   if (!granted) refuseProtected(await catalog.protection(spec));
-  const fetch = createSessionSource({ sts: kit.sts, base: kit.base });
   try {
-    return credentialsAnswer(spec, complete(await fetch(spec, AbortSignal.timeout(LIMIT_MS)), context.clock.now()));
+    const session = await createSessionSource(kit).fetch(spec, AbortSignal.timeout(LIMIT_MS));
+    return credentialsAnswer(spec, toLocal(complete(session, kit.time.now()), kit.time));
   } catch (error) {
-    if (error instanceof CliError) askPerson(spec.base, error, catalog.config(), context);
-    throw error;
+    if (!(error instanceof CliError)) throw error;
+    askPerson(spec.base, error, catalog.config(), context);
+    if (error.needs === undefined) throw error;
+    // A code is for a daemon, which keeps what it opens; here it would be asked for again each time.
+    const { message, exit, needs } = error;
+    throw new CliError(message, { hint: `metacred serve --background --role ${spec.name}`, exit, needs, cause: error });
   }
 }
 
@@ -35,13 +42,27 @@ export function roleChoices(context: Context): Promise<RoleEntry[]> {
   return openKit(context).catalog.entries();
 }
 
-export function listRoles(context: Context, refresh: boolean): ReturnType<RoleCatalog["names"]> {
-  return openKit(context).catalog.names(refresh);
+/** Every name that `use` accepts; the notes say why some may be missing. */
+export async function listRoles(context: Context, refresh: boolean): Promise<{ names: string[]; notes: string[] }> {
+  const { catalog, kit } = openKit(context);
+  const { names, note } = await catalog.names(refresh);
+  const notes = note === undefined ? [] : [note];
+  const offered = Object.entries(catalog.config().sources).map(async ([source, settings]) => {
+    if (!isBroker(settings)) return [];
+    try {
+      return await brokerRoleNames({ source, settings }, { env: context.env, send: kit.send, clock: kit.clock });
+    } catch (error) {
+      notes.push(messageOf(error));
+      return [];
+    }
+  });
+  const ofBrokers = (await Promise.all(offered)).flat().toSorted();
+  return { names: [...new Set([...names, ...ofBrokers])], notes };
 }
 
 // Some SDKs read standard error of a credential_process as well: nothing is said there that is no error.
 function openKit(context: Context): { catalog: RoleCatalog; kit: SourceKit } {
   const catalog: RoleCatalog = createRoleCatalog(context, undefined, () => kit.lists);
-  const kit: SourceKit = createSourceKit(context, catalog.config(), { background: false, patient: false, say() {} });
+  const kit: SourceKit = createSourceKit(context, catalog.config, { background: false, patient: false, say() {} });
   return { catalog, kit };
 }

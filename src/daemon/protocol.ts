@@ -21,10 +21,11 @@ export type Status = {
   pid: number;
   started_at: string;
   /**
-   * `serving`: a fresh SDK gets the role. `idle`: `use none`. `waiting`: nothing valid to serve, see last_error.
-   * `needs-login`: nothing valid to serve until a person signs in, by the command in last_error.hint.
+   * `serving`: a fresh SDK gets the role. `idle`: `use none`. Nothing valid to serve until a person acts: `needs-login`
+   * where they must sign in, by the command in last_error.hint, `needs-mfa` where they must give a code. `waiting`:
+   * nothing valid to serve for any other reason, see last_error.
    */
-  state: "serving" | "idle" | "waiting" | "needs-login";
+  state: "serving" | "idle" | "waiting" | "needs-login" | "needs-mfa";
   role: RoleStatus | null;
   previous_role: string | null;
   /** A switch that ends by itself: `use --for`, or `revert_after` of a protected role. */
@@ -44,7 +45,15 @@ export type Status = {
   /** `uid`: null where the kernel could not tell whose request it was. */
   last_refusal: { reason: string; uid: number | null; at: string } | null;
   last_error: { message: string; hint: string | null; at: string; exit: number } | null;
+  /** What a person has to give, also while the role is still served. Absent from older daemons, like what follows. */
+  needs?: NeedAnswer | null;
+  /** What there is to know about the role's sessions, such as that AWS grants shorter ones. */
+  notes?: string[];
+  /** How far this machine's clock is ahead of AWS; null until AWS has answered. */
+  clock_skew_seconds?: number | null;
 };
+
+export type NeedAnswer = { kind: "mfa"; device: string };
 
 export type RoleStatus = {
   name: string;
@@ -60,7 +69,7 @@ export type RoleStatus = {
 };
 
 /** How `use` is meant: `granted` says that a person has agreed to a protected role. */
-export type UseWish = { granted?: boolean; forSeconds?: number | undefined };
+export type UseWish = { granted?: boolean; forSeconds?: number | undefined; mfaCode?: string | undefined };
 
 export type UseAnswer = { status: Status; warnings: string[] };
 
@@ -86,4 +95,6 @@ export type CredentialsAnswer = {
 export type ContainerAnswer = { url: string; token: string; region: string | null };
 
 /** The body of every answer that is not 200. */
-export type ErrorAnswer = { error: { message: string; hint: string | null; exit: number; confirm?: string } };
+export type ErrorAnswer = {
+  error: { message: string; hint: string | null; exit: number; confirm?: string; needs?: NeedAnswer };
+};

@@ -1,5 +1,5 @@
 // Keeps the redirect true while serving: a cheap self-test every few seconds, and root's part applied anew where
-// something flushed its rules. Also notices that the machine slept, since only the wall clock runs on meanwhile.
+// something flushed its rules.
 import { messageOf } from "../errors.ts";
 import type { Log } from "../output.ts";
 import type { Clock } from "../sys/clock.ts";
@@ -16,17 +16,13 @@ type Deps = {
   redirect: Redirect;
   /** Root's part anew without a question, where it is installed. */
   startInstalled(): Promise<Guard | undefined>;
-  onWake(): void;
 };
 
 const EVERY_MS = 3000;
-// A jump of the wall clock by more than this against the monotonic one: the machine was suspended.
-const SLEPT_MS = 10_000;
 
-export function watchRedirect({ clock, log, redirect, startInstalled, onWake }: Deps): RedirectWatch {
+export function watchRedirect({ clock, log, redirect, startInstalled }: Deps): RedirectWatch {
   let health: RedirectHealth = { healthy: true, checkedAt: undefined };
   let cancel = () => {};
-  let offsetMs = clock.now().getTime() - clock.monotonicMs();
   let stopped = false;
   let saidEnded = false;
   let isStarting = false;
@@ -65,12 +61,6 @@ export function watchRedirect({ clock, log, redirect, startInstalled, onWake }: 
   }
 
   async function tick(): Promise<void> {
-    const offset = clock.now().getTime() - clock.monotonicMs();
-    if (offset - offsetMs > SLEPT_MS) {
-      log.info("the machine woke up: refreshing");
-      onWake();
-    }
-    offsetMs = offset;
     const healthyBefore = health.healthy;
     // After a repair was asked for, the next look comes sooner.
     const healthy = await check();

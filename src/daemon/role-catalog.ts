@@ -5,8 +5,9 @@ import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { type Protection, protectionOf } from "../roles/protection.ts";
 import { type RoleEntry, pairNames, roleEntries, ssoEntries } from "../roles/role-entries.ts";
+import { brokerBase } from "../roles/broker-name.ts";
 import { type RoleSources, resolveBase, resolveRole, roleNames } from "../roles/resolve.ts";
-import type { RoleSpec } from "../roles/role-spec.ts";
+import { type RoleSpec, describeBase } from "../roles/role-spec.ts";
 import { type SsoCandidate, ssoCandidates, ssoOfBase, ssoRole } from "../roles/sso-role.ts";
 import { type SignIn, chooseSignIn } from "../roles/sign-in-choice.ts";
 import { readKeyIndex } from "../secrets/user-keys.ts";
@@ -43,7 +44,7 @@ export function createRoleCatalog(
   let config = loadConfig(paths, uid);
   const sources = async (): Promise<RoleSources> => ({
     config,
-    profiles: await loadProfiles(),
+    profiles: await loadProfiles(env),
     environment: {
       profile: env["AWS_PROFILE"] || undefined,
       region: env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || undefined,
@@ -64,8 +65,10 @@ export function createRoleCatalog(
     }
     const [only, ...more] = offered;
     if (only === undefined) return resolveRole(name, all);
-    if (more.length === 0) return ssoRole(name, only, all);
-    const meanings = offered.map(({ accountId, roleName }) => `${accountId}/${roleName}`);
+    const broker = brokerBase(name, config.sources);
+    if (more.length === 0 && broker === undefined) return ssoRole(name, only, all);
+    const ofBroker = broker === undefined ? [] : [describeBase(broker)];
+    const meanings = [...offered.map(({ accountId, roleName }) => `${accountId}/${roleName}`), ...ofBroker];
     throw new CliError(`the role "${name}" can mean ${meanings.join(" or ")}`, {
       hint: `metacred use ${meanings[0]}`,
       exit: EXIT.usage,
@@ -86,7 +89,7 @@ export function createRoleCatalog(
     async resolveDefault() {
       return config.default_role === undefined ? resolveBase(await sources()) : resolve(config.default_role);
     },
-    signIn: async (name) => chooseSignIn(name, await sources(), await loadSsoSessions()),
+    signIn: async (name) => chooseSignIn(name, await sources(), await loadSsoSessions(env)),
     async names(refresh) {
       const all = await sources();
       const { pairs, note } = await ssoPairs(all, lists, refresh);

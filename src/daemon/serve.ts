@@ -12,11 +12,13 @@ import { type ControlHandlers, listenControl } from "./control.ts";
 import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
 import { refuseForeignService } from "./foreign-service.ts";
+import { type MfaPrompt, withMfaCode } from "./mfa-prompt.ts";
 import { type NetControl, createNetControl } from "./net-control.ts";
 import { type Network, openNetwork } from "./network.ts";
 import type { Status } from "./protocol.ts";
 import { noticeLostRedirect } from "./redirect-notice.ts";
 import { refuseTwin } from "./refuse-start.ts";
+import { startNotes } from "./notes.ts";
 import { prepareRuntimeDir, privateSocketName, publishSocket } from "./socket-file.ts";
 import { takeStartLock } from "./start-lock.ts";
 import { statusReport } from "./status-report.ts";
@@ -40,6 +42,7 @@ export type ServeLink = {
   roleChanged?(name: string | undefined, lasts: boolean): void;
   /** Has root's part started; resolves when it said that the redirect is up. */
   startGuard(plan: RedirectPlan): Promise<Guard>;
+  askMfa: MfaPrompt;
   ready(status: Status, warnings: readonly string[]): void;
   /** Resolves when a signal asks for the end; calls `reload` where one asks for that. */
   untilStopped(reload: () => void): Promise<void>;
@@ -66,7 +69,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const mayBeForeign = redirect && older === undefined && !options.force;
   await Promise.all([
     mayBeForeign ? refuseForeignService(context) : undefined,
-    (link.startRole ?? ((of) => startRole(of, options, log)))(core),
+    (link.startRole ?? ((of) => startRole(of, options, link)))(core),
   ]);
   const libc = openLibc(context.platform);
   const { startGuard } = link;
@@ -104,7 +107,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   undo.defer(publish(bound, paths.socketFile, older));
   if (older !== undefined) await stopOlder(oldName(paths.socketFile), older, log);
   releaseLock();
-  link.ready(status(), notes(core));
+  link.ready(status(), startNotes(core));
   await Promise.race([stopped.promise, link.untilStopped(() => void reload(core, network, log))]);
   await tearDown();
   await control.stop();
@@ -114,11 +117,24 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
 async function startRole(
   { active, catalog }: Core,
   { role, granted = false }: Pick<ServeOptions, "role" | "granted">,
-  log: Log,
+  { log, askMfa }: Pick<ServeLink, "log" | "askMfa">,
 ): Promise<void> {
-  if (role !== undefined) return active.start(await catalog.resolve(role), granted);
-  if (await active.resume()) return log.info("went on with a switch for a time", { role: active.spec()?.name });
-  return active.start(await catalog.resolveDefault(), granted);
+  if (role === undefined && (await active.resume())) {
+    return log.info("went on with a switch for a time", { role: active.spec()?.name });
+  }
+  const spec = await (role === undefined ? catalog.resolveDefault() : catalog.resolve(role));
+  try {
+    await withMfaCode((code) => active.start(spec, granted, code), askMfa);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.needs === undefined) throw error;
+    const { message, exit, needs } = error;
+    throw new CliError(message, {
+      hint: `metacred serve --role ${spec.name} --mfa-code CODE`,
+      exit,
+      needs,
+      cause: error,
+    });
+  }
 }
 
 function reporter(context: Context, core: Core, network: Network): () => Status {
@@ -140,6 +156,7 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
       health: network.watch.health(),
       refusals: network.refusals.counts(),
       lastRefusal: network.refusals.last(),
+      clockSkewMs: core.clockSkewMs(),
     });
 }
 
@@ -157,13 +174,14 @@ function handlersOf(
       return status();
     },
     stop,
-    async use(role, { granted = false, forSeconds }) {
+    async use(role, { granted = false, forSeconds, mfaCode }) {
       const warnings = [core.catalog.reload(), network.reload()].filter((warning) => warning !== undefined);
-      await core.active.use(role, { granted, forMs: forSeconds === undefined ? undefined : forSeconds * 1000 });
+      const forMs = forSeconds === undefined ? undefined : forSeconds * 1000;
+      await core.active.use(role, { granted, forMs, mfaCode });
       const lasts = core.active.lease() === undefined && !core.active.isProtected();
       roleChanged?.(core.active.spec()?.name, lasts);
       log.info("switched", { role: core.active.spec()?.name ?? "none" });
-      return { status: status(), warnings: [...warnings, ...notes(core)] };
+      return { status: status(), warnings: [...warnings, ...startNotes(core)] };
     },
     credentials: core.credentials,
     container: network.container,
@@ -207,11 +225,4 @@ async function reload(core: Core, network: Network, log: Log): Promise<void> {
     if (!(error instanceof CliError)) throw error;
     log.warn("kept the role as it was", { error: error.message });
   }
-}
-
-function notes(core: Core): string[] {
-  const spec = core.active.spec();
-  return spec === undefined || spec.region !== undefined
-    ? []
-    : [`no region is known for "${spec.name}": set region in its profile, AWS_REGION, or region in the config`];
 }

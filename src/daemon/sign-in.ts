@@ -27,9 +27,10 @@ type Say = (text: string) => void;
 export type SignedIn = { word: string; until: Date; renews: boolean; shared: boolean };
 
 export async function runLogin(context: Context, options: LoginOptions, say: Say): Promise<SignedIn> {
-  const { clock, paths } = context;
+  const { paths } = context;
   const { kit, signIn } = await openSignIn(context, options.name, say);
   const { session, word } = signIn;
+  const { clock } = kit;
   const inMemory = kit.secrets.kind === "memory";
   if (inMemory && (await statusIfRunning(paths.socketFile)) === undefined) {
     throw new CliError('secrets.store = "memory" keeps a sign-in in the daemon alone, and none runs', {
@@ -56,7 +57,7 @@ export async function runLogin(context: Context, options: LoginOptions, say: Say
   personAnswered(ssoKey(session), paths.stateDir);
   const kept = inMemory ? JSON.stringify(fieldsOf(session, token)) : undefined;
   await tellDaemon(context, ssoKey(session), kept);
-  return { word, until: token.expiresAt, renews: token.refreshToken !== undefined, shared };
+  return { word, until: kit.time.toLocal(token.expiresAt), renews: token.refreshToken !== undefined, shared };
 }
 
 /** What `login` and `logout` begin with. */
@@ -66,8 +67,11 @@ export async function openSignIn(
   say: Say,
 ): Promise<{ kit: SourceKit; signIn: SignIn }> {
   const catalog: RoleCatalog = createRoleCatalog(context, undefined, () => kit.lists);
-  const config = catalog.config();
-  const kit: SourceKit = createSourceKit(context, config, { background: false, patient: context.interactive, say });
+  const kit: SourceKit = createSourceKit(context, catalog.config, {
+    background: false,
+    patient: context.interactive,
+    say,
+  });
   return { kit, signIn: await catalog.signIn(name) };
 }
 

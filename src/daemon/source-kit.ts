@@ -1,8 +1,6 @@
 // Everything that credentials come from, put together once for the daemon, for a single answer, and for a sign-in.
-import { createAwsHandler } from "../aws/http-handler.ts";
 import { type SsoOidc, createSsoOidc } from "../aws/sso-oidc.ts";
 import { type SsoPortal, createSsoPortal } from "../aws/sso-portal.ts";
-import { type Sts, createSts } from "../aws/sts.ts";
 import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { type Secrets, openSecrets } from "../secrets/open-secrets.ts";
@@ -11,10 +9,10 @@ import { limitCredentialProcesses } from "../sources/process-limit.ts";
 import { cliCache } from "../sso/cli-cache.ts";
 import { type RoleLists, createRoleLists } from "../sso/role-lists.ts";
 import { type TokenKeeper, createTokenKeeper } from "../sso/token-keeper.ts";
+import { type AwsParts, createAwsParts } from "./aws-parts.ts";
 import { personAnswered, recentNeed } from "./ask-person.ts";
 
-export type SourceKit = {
-  sts: Sts;
+export type SourceKit = AwsParts & {
   oidc: SsoOidc;
   portal: SsoPortal;
   secrets: Secrets;
@@ -34,11 +32,13 @@ export type KitOptions = {
 // Under the time limit of a fetch, so that a hung process is named as such.
 const PROCESS_LIMIT_MS = 50_000;
 
-export function createSourceKit(context: Context, config: Config, options: KitOptions): SourceKit {
-  const { clock, env, paths } = context;
+/** `configOf`: what can change while a process lives is asked for anew each time. */
+export function createSourceKit(context: Context, configOf: () => Config, options: KitOptions): SourceKit {
+  const { env, paths } = context;
   const { stateDir } = paths;
-  const handler = createAwsHandler(env);
-  const sts = createSts(handler, clock);
+  const config = configOf();
+  const parts = createAwsParts(context, () => configOf().network.proxy);
+  const { handler, sts, send, clock } = parts;
   const oidc = createSsoOidc(handler, env, clock);
   const portal = createSsoPortal(handler, clock);
   limitCredentialProcesses(PROCESS_LIMIT_MS);
@@ -52,9 +52,9 @@ export function createSourceKit(context: Context, config: Config, options: KitOp
     shareCliCache: config.secrets.share_sso_cache,
     background: options.background,
     onFound: (key) => personAnswered(key, stateDir),
-    recentNeed: (key) => recentNeed(key, stateDir, clock.now()),
+    recentNeed: (key) => recentNeed(key, stateDir, context.clock.now()),
   });
   const lists = createRoleLists({ portal, keeper, clock, stateDir });
-  const base = createBaseSource({ env, sts, handler, clock, sso: { portal, keeper }, secrets });
-  return { sts, oidc, portal, secrets, keeper, lists, base };
+  const base = createBaseSource({ env, sts, handler, send, clock, sso: { portal, keeper }, secrets });
+  return { ...parts, oidc, portal, secrets, keeper, lists, base };
 }

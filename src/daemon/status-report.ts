@@ -7,6 +7,7 @@ import { VERSION } from "../version.ts";
 import type { LastRefusal } from "./refusals.ts";
 import type { Lease } from "./switch-memory.ts";
 import { type ServedRole, accountOf, advertiseMs, roleArnOfSpec } from "./imds-view.ts";
+import { roleNotes } from "./notes.ts";
 import type { RoleStatus, Status } from "./protocol.ts";
 import type { Redirect } from "./redirect.ts";
 import type { RedirectHealth } from "./redirect-watch.ts";
@@ -27,6 +28,7 @@ export type ReportInput = {
   health: RedirectHealth;
   refusals: Record<string, number>;
   lastRefusal: LastRefusal | undefined;
+  clockSkewMs: number | undefined;
 };
 
 export function statusReport(input: ReportInput): Status {
@@ -62,14 +64,18 @@ export function statusReport(input: ReportInput): Status {
       error === undefined
         ? null
         : { message: error.message, hint: error.hint ?? null, at: error.at.toISOString(), exit: error.exit },
+    needs: error?.needs ?? null,
+    notes: served === undefined ? [] : roleNotes(served.spec, served.session, input.config.refresh.early),
+    clock_skew_seconds: input.clockSkewMs === undefined ? null : Math.round(input.clockSkewMs / 1000),
   };
 }
 
 function stateOf(served: ServedRole | undefined): Status["state"] {
   if (served === undefined) return "idle";
   if (served.session !== undefined) return "serving";
-  const needsPerson = served.state?.lastError?.exit === EXIT.needsPerson;
-  return needsPerson && served.spec.base.kind === "sso" ? "needs-login" : "waiting";
+  const error = served.state?.lastError;
+  if (error?.needs?.kind === "mfa") return "needs-mfa";
+  return error?.exit === EXIT.needsPerson && served.spec.base.kind === "sso" ? "needs-login" : "waiting";
 }
 
 function refusalOf(refusal: LastRefusal | undefined): Status["last_refusal"] {

@@ -38,6 +38,7 @@ export async function runUnderService(
         const { method, child } = await startGuard(plan, "pipe", env, say);
         return guardOfChild(child, method, clock);
       },
+      askMfa: async () => undefined,
       ready({ role }, warnings) {
         for (const warning of warnings) log.warn(warning);
         notify("READY=1", `STATUS=serving ${role?.name ?? "no role"}`);

@@ -9,13 +9,13 @@ import type { SessionSource } from "../sources/role-session.ts";
 import type { Clock } from "../sys/clock.ts";
 
 export type WarmSessions = {
-  fetch: SessionSource;
+  fetch: SessionSource["fetch"];
   /** Forgets what came from a sign-in. */
   dropSignIn(key: string): Promise<void>;
 };
 
 type Deps = {
-  fetch: SessionSource;
+  fetch: SessionSource["fetch"];
   /** Undefined: nothing is kept. */
   store: SecretStore | undefined;
   clock: Pick<Clock, "now">;
@@ -34,6 +34,7 @@ const keptSchema = v.object({
   expiration: instant,
   arn: v.nullable(v.string()),
   accountId: v.nullable(v.string()),
+  notices: v.optional(v.array(v.string())),
 });
 type Kept = v.InferOutput<typeof keptSchema>;
 const allSchema = v.record(v.string(), keptSchema);
@@ -116,6 +117,7 @@ function keptOf(base: RoleSpec["base"], session: Session): Kept | undefined {
     expiration: session.expiration.toISOString(),
     arn: session.arn ?? null,
     accountId: session.accountId ?? null,
+    ...(session.notices === undefined ? {} : { notices: [...session.notices] }),
   };
 }
 
@@ -127,5 +129,6 @@ function sessionOf(kept: Kept): Session {
     expiration: new Date(kept.expiration),
     arn: kept.arn ?? undefined,
     accountId: kept.accountId ?? undefined,
+    ...(kept.notices === undefined ? {} : { notices: kept.notices }),
   };
 }

@@ -1,5 +1,5 @@
 // The knobs that tests turn on a running mock: what was asked, and what shall go wrong next.
-import type { Fault } from "./service.ts";
+import type { Fault, Reply } from "./service.ts";
 
 type MockCall = {
   action: string;
@@ -24,6 +24,8 @@ export type Controls = {
   delayMs(action: string, delayMs: number): void;
   /** One fault for one request of the action; several wait in line. */
   failNext(action: string, fault: PlannedFault): void;
+  /** These very bytes for one request of the action; several wait in line. */
+  answerNext(action: string, reply: Reply): void;
   /** While true everything is answered 503. */
   down(isDown: boolean): void;
 };
@@ -31,6 +33,7 @@ export type Controls = {
 /** The other side of the knobs. */
 export type Gate = {
   record(call: MockCall): void;
+  plannedReply(action: string): Reply | undefined;
   plannedFault(action: string): PlannedFault | undefined;
   /** Settles when nothing holds back or delays an answer of the action any more. */
   passage(action: string): Promise<void>;
@@ -52,6 +55,7 @@ export function createControls(): { controls: Controls; gate: Gate } {
   const waiters = new Set<Waiter>();
   const delays = new Map<string, number>();
   const faults: { action: string; fault: PlannedFault }[] = [];
+  const replies: { action: string; reply: Reply }[] = [];
   let isDown = false;
   const count = (action: string) => calls.filter((call) => call.action === action).length;
 
@@ -73,6 +77,7 @@ export function createControls(): { controls: Controls; gate: Gate } {
     },
     delayMs: (action, delayMs) => void delays.set(action, delayMs),
     failNext: (action, fault) => void faults.push({ action, fault }),
+    answerNext: (action, reply) => void replies.push({ action, reply }),
     down: (next) => void (isDown = next),
   };
 
@@ -84,6 +89,10 @@ export function createControls(): { controls: Controls; gate: Gate } {
         waiters.delete(waiter);
         waiter.done();
       }
+    },
+    plannedReply(action) {
+      const at = replies.findIndex((planned) => planned.action === action);
+      return at === -1 ? undefined : replies.splice(at, 1)[0]?.reply;
     },
     plannedFault(action) {
       if (isDown) return UNAVAILABLE;

@@ -1,6 +1,7 @@
 // A mock AWS on loopback that believes nobody: real clients sign, it checks. For `metacred demo` and for tests.
 // A service is found by its path, so that further ones can stand beside STS on the same port.
 import { systemClock } from "../sys/clock.ts";
+import { type MockBroker, brokerService } from "./broker-service.ts";
 import { createControls } from "./controls.ts";
 import type { Controls, Gate } from "./controls.ts";
 import type { Answer, ParsedCall, MockRequest, MockService } from "./service.ts";
@@ -20,6 +21,8 @@ export type MockAws = Controls &
     /** From now on the key does not exist. */
     revoke(accessKeyId: string): void;
     readonly sso: SsoControls;
+    /** From now on the broker is this one. */
+    broker(next: MockBroker): void;
     /** Cuts open connections, held answers included. */
     stop(): Promise<void>;
   };
@@ -30,7 +33,7 @@ export function startMockAws(options: MockAwsOptions = {}): MockAws {
   const world = createWorld(options);
   const now = options.now ?? (() => systemClock.now());
   const ssoWorld = createSsoWorld(options.sso);
-  const services = [stsService(world), oidcService(ssoWorld), portalService(ssoWorld, world)];
+  const services = [stsService(world), oidcService(ssoWorld), portalService(ssoWorld, world), brokerService(world)];
   const { controls, gate } = createControls();
   const server = Bun.serve({
     port: 0,
@@ -51,6 +54,7 @@ export function startMockAws(options: MockAwsOptions = {}): MockAws {
     url: `http://127.0.0.1:${server.port}`,
     sso: ssoControls(ssoWorld),
     revoke: (accessKeyId) => void world.keys.delete(accessKeyId),
+    broker: (next) => void (world.broker = next),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -74,6 +78,8 @@ async function respond(
 }
 
 function answer(service: MockService, request: MockRequest, call: ParsedCall, gate: Gate, now: Date): Answer {
+  const said = gate.plannedReply(call.action);
+  if (said !== undefined) return { reply: said, principalArn: undefined, outcome: "planned" };
   const planned = gate.plannedFault(call.action);
   if (planned === undefined) return service.answer(request, call, now);
   const reply = service.refuse(planned);

@@ -12,7 +12,7 @@ import { assumedRole, issueKey, readRoleArn, trusts, trustsWebIdentity } from ".
 import type { Key, MockRole, RoleName, World } from "./world.ts";
 import type { XmlFields } from "./xml.ts";
 
-export type StsResult = { result: XmlFields; issued?: Key } | { fault: Fault };
+export type StsResult = { result: XmlFields; issued?: Key; usedCode?: string } | { fault: Fault };
 
 /** What an action may look at. `mint` is the only chance in it. */
 export type StsScene = { world: World; now: Date; mint: () => KeyMaterial };
@@ -28,8 +28,9 @@ export function assumeRole(parameters: Parameters, caller: Key, scene: StsScene)
   if ("fault" in target) return target;
   const { roleArn, role } = target;
   if (caller.principal.kind === "root") return denied("Roles may not be assumed by root accounts.");
+  const factorFits = role?.requiresMfa !== true || caller.session?.mfa === true;
   const externalIdFits = role?.externalId === undefined || role.externalId === parameters["ExternalId"];
-  if (role === undefined || !externalIdFits || !trusts(role, caller.principal)) {
+  if (role === undefined || !externalIdFits || !factorFits || !trusts(role, caller.principal)) {
     const { arn } = caller.principal;
     return denied(`User: ${arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
   }
@@ -70,9 +71,23 @@ export function getSessionToken(parameters: Parameters, caller: Key, scene: StsS
   if (caller.session !== undefined) return denied("Cannot call GetSessionToken with session credentials");
   // Stricter than STS, which hands an account's root keys one hour: whoever asks with them here has forgotten a check.
   if (caller.principal.kind === "root") return denied("Cannot call GetSessionToken with root credentials");
+  const factor = checkFactor(parameters, caller, scene.world);
+  if (factor === "wrong") return denied("MultiFactorAuthentication failed with invalid MFA one time pass code.");
   const expiresAt = later(scene.now, durationSeconds(parameters, SESSION_TOKEN_SECONDS));
   const issued = issueKey(caller.principal, scene.mint(), expiresAt);
-  return { result: { Credentials: credentialsOf(issued) }, issued };
+  if (factor === "none") return { result: { Credentials: credentialsOf(issued) }, issued };
+  const { usedCode } = factor;
+  const session = { ...issued, session: { token: "", expiresAt, ...issued.session, mfa: true } };
+  return { result: { Credentials: credentialsOf(session) }, issued: session, usedCode };
+}
+
+function checkFactor(parameters: Parameters, caller: Key, world: World): "none" | "wrong" | { usedCode: string } {
+  const { SerialNumber: serial, TokenCode: code } = parameters;
+  if (serial === undefined && code === undefined) return "none";
+  const device = caller.principal.mfa;
+  const usedCode = `${serial} ${code}`;
+  const fits = device !== undefined && device.serial === serial && code !== undefined && device.codes.includes(code);
+  return fits && !world.usedCodes.has(usedCode) ? { usedCode } : "wrong";
 }
 
 export function getCallerIdentity(caller: Key): StsResult {

@@ -28,6 +28,7 @@ export function stsService(world: World): MockService {
       const principalArn = caller?.principal.arn;
       if ("fault" in decided) return { reply: refuse(decided.fault), principalArn, outcome: decided.fault.code };
       if (decided.issued !== undefined) world.keys.set(decided.issued.accessKeyId, decided.issued);
+      if (decided.usedCode !== undefined) world.usedCodes.add(decided.usedCode);
       return { reply: accept(call.action, decided.result), principalArn, outcome: "ok" };
     },
     refuse,

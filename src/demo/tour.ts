@@ -52,7 +52,7 @@ async function chooseClient(context: Context, playground: Playground, endpoint: 
     async show() {
       // Only newer releases know AWS_ENDPOINT_URL_STS, so the mock is named on the command line.
       const words = ["sts", "get-caller-identity", "--endpoint-url", playground.aws.url];
-      say("$ aws sts get-caller-identity");
+      say(`$ aws ${words.join(" ")}`);
       say(indent(await run([aws, ...words], env)));
     },
   };

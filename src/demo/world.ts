@@ -1,4 +1,5 @@
 // Who exists in the mock: users, roles and the keys that are alive. Knows nothing of HTTP or XML.
+import type { MockBroker } from "./broker-service.ts";
 import { stableId } from "./key-material.ts";
 import type { KeyMaterial } from "./key-material.ts";
 
@@ -10,7 +11,11 @@ export type MockUser = {
   secretAccessKey: string;
   /** `aws` where it is not said. */
   partition?: string;
+  mfa?: MockDevice;
 };
+
+/** Shows one code after the other; each is good once. */
+export type MockDevice = { serial: string; codes: readonly string[] };
 
 export type MockRole = {
   arn: string;
@@ -19,6 +24,8 @@ export type MockRole = {
   externalId?: string;
   /** 3600 where it is not said, as in IAM. */
   maxSessionSeconds?: number;
+  /** Lets nobody in who has not shown a code. */
+  requiresMfa?: boolean;
 };
 
 export type Principal = {
@@ -27,6 +34,7 @@ export type Principal = {
   userId: string;
   accountId: string;
   partition: string;
+  mfa?: MockDevice;
   /** Of an assumed role: trust policies name the role, with its path, and not the session. */
   roleArn?: string;
 };
@@ -36,13 +44,16 @@ export type Key = {
   accessKeyId: string;
   secretAccessKey: string;
   principal: Principal;
-  session?: { token: string; expiresAt: Date; sourceIdentity?: string };
+  session?: { token: string; expiresAt: Date; sourceIdentity?: string; mfa?: boolean };
 };
 
 export type World = {
   keys: Map<string, Key>;
   roles: ReadonlyMap<string, MockRole>;
   webIdentityTokens: ReadonlySet<string>;
+  /** Serial number and code. */
+  usedCodes: Set<string>;
+  broker: MockBroker;
 };
 
 const DEMO_ACCOUNT_ID = "111122223333";
@@ -53,24 +64,28 @@ export const DEMO_USER: MockUser = {
   accountId: DEMO_ACCOUNT_ID,
   accessKeyId: "AKIAMETACREDDEMO0001",
   secretAccessKey: "not/a/real/secret/but/of/the/right/size/",
+  mfa: { serial: `arn:aws:iam::${DEMO_ACCOUNT_ID}:mfa/alice`, codes: ["111111", "222222", "333333", "444444"] },
 };
 
 export const DEMO_ROLES = {
   developer: `arn:aws:iam::${DEMO_ACCOUNT_ID}:role/Developer`,
   readOnly: `arn:aws:iam::${DEMO_OTHER_ACCOUNT_ID}:role/ReadOnly`,
   forbidden: `arn:aws:iam::${DEMO_ACCOUNT_ID}:role/Forbidden`,
+  guarded: `arn:aws:iam::${DEMO_ACCOUNT_ID}:role/Guarded`,
 } as const;
 
 const DEFAULT_ROLES: readonly MockRole[] = [
   { arn: DEMO_ROLES.developer, maxSessionSeconds: 43_200 },
   { arn: DEMO_ROLES.readOnly },
   { arn: DEMO_ROLES.forbidden, trusts: [] },
+  { arn: DEMO_ROLES.guarded, requiresMfa: true },
 ];
 
 export type WorldOptions = {
   users?: readonly MockUser[];
   roles?: readonly MockRole[];
   webIdentityTokens?: readonly string[];
+  broker?: MockBroker;
 };
 
 export function createWorld(options: WorldOptions = {}): World {
@@ -79,16 +94,25 @@ export function createWorld(options: WorldOptions = {}): World {
     keys: new Map(users.map((user) => [user.accessKeyId, keyOfUser(user)])),
     roles: new Map((options.roles ?? DEFAULT_ROLES).map((role) => [role.arn, role])),
     webIdentityTokens: new Set(options.webIdentityTokens),
+    usedCodes: new Set(),
+    broker: options.broker ?? { offers: [] },
   };
 }
 
-function keyOfUser({ name, accountId, accessKeyId, secretAccessKey, partition = "aws" }: MockUser): Key {
+function keyOfUser({ name, accountId, accessKeyId, secretAccessKey, partition = "aws", mfa }: MockUser): Key {
   const account = `arn:${partition}:iam::${accountId}`;
   const arn = name === "root" ? `${account}:root` : `${account}:user/${name}`;
   const principal: Principal =
     name === "root"
       ? { kind: "root", arn, userId: accountId, accountId, partition }
-      : { kind: "user", arn, userId: stableId("AIDA", arn), accountId, partition };
+      : {
+          kind: "user",
+          arn,
+          userId: stableId("AIDA", arn),
+          accountId,
+          partition,
+          ...(mfa === undefined ? {} : { mfa }),
+        };
   return { accessKeyId, secretAccessKey, principal };
 }
 

@@ -68,6 +68,12 @@ export function renderStatus(status: Status, now: Date): string {
   if (refused.length > 0) rows.push(["refused", refused.join(", ")]);
   if (status.last_refusal) rows.push(["last refused", refusalLine(status.last_refusal)]);
   rows.push(["daemon", `${status.version}, pid ${status.pid}, since ${seconds(status.started_at)}`]);
+  const skew = status.clock_skew_seconds ?? 0;
+  if (skew !== 0) {
+    const how = skew > 0 ? "ahead of" : "behind";
+    rows.push(["clock", `${Math.abs(skew)} s ${how} AWS: taken off, but set it right`]);
+  }
+  for (const note of status.notes ?? []) rows.push(["note", note]);
   if (error !== null) {
     rows.push(["last error", `${error.message} (${seconds(error.at)})`]);
     if (error.hint !== null) rows.push(["", `try: ${error.hint}`]);
@@ -117,7 +123,7 @@ function checkStatus(status: Status, quiet: boolean): number {
   const reason =
     status.state === "idle"
       ? "no role is served"
-      : status.state === "waiting" || status.state === "needs-login"
+      : status.state !== "serving"
         ? (status.last_error?.message ?? "there are no valid credentials")
         : "requests to the metadata service do not reach metacred";
   if (quiet) return EXIT.failure;

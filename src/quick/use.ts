@@ -1,6 +1,7 @@
 // `use ROLE`: the daemon fetches first and swaps then; here it is only asked and reported.
 import type { Context } from "../context.ts";
 import { controlClient } from "../daemon/client.ts";
+import { type MfaPrompt, withMfaCode } from "../daemon/mfa-prompt.ts";
 import type { Status } from "../daemon/protocol.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
@@ -8,17 +9,20 @@ import { withAgreement } from "./agree.ts";
 import { timeLeft } from "./instant.ts";
 import { signingInFirst } from "./sign-in.ts";
 
-export type SwitchOptions = { forMs?: number | undefined; yes?: boolean };
+export type SwitchOptions = { forMs?: number | undefined; yes?: boolean; mfaCode?: string | undefined };
 
 export async function switchRole(
   context: Context,
   name: string,
-  { forMs, yes = false }: SwitchOptions = {},
+  { forMs, yes = false, mfaCode }: SwitchOptions = {},
 ): Promise<number> {
   const control = controlClient(context.paths.socketFile);
   const forSeconds = forMs === undefined ? undefined : Math.ceil(forMs / 1000);
+  const prompt = lazyPrompt(context, mfaCode);
   const { status, warnings } = await withAgreement(context, yes, (granted) =>
-    signingInFirst(context, () => control.use(name, { granted, forSeconds })),
+    signingInFirst(context, () =>
+      withMfaCode((code) => control.use(name, { granted, forSeconds, mfaCode: code }), prompt),
+    ),
   );
   const lines = warnings.map((warning) => `metacred: ${warning}`);
   lines.push(...wordsOf(status, forMs !== undefined, context.clock.now()));
@@ -52,4 +56,13 @@ function backWords({ temporary }: Status, forATime: boolean, now: Date): string[
     return [`  back to ${to} by itself in ${timeLeft(temporary.until, now)}`];
   }
   return forATime ? ["  it stays: it is the role that a switch for a time leads back to"] : [];
+}
+
+// Most switches need no code, and loading what asks for one takes a tenth of such a switch.
+function lazyPrompt(context: Context, mfaCode: string | undefined): MfaPrompt {
+  let prompt: MfaPrompt | undefined;
+  return async (device, problem) => {
+    prompt ??= (await import("./ask-mfa.ts")).mfaPrompt(context, mfaCode);
+    return prompt(device, problem);
+  };
 }

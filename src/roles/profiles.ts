@@ -4,13 +4,13 @@ import { createHash } from "node:crypto";
 import { CliError, EXIT } from "../errors.ts";
 import type { AssumeStep } from "../aws/assume-step.ts";
 import { type SsoSession, loginWord } from "../aws/sso-session.ts";
-import { type BaseSpec, type SsoBase, canonicalJson } from "./role-spec.ts";
+import { type BaseSpec, type MfaDevice, type SsoBase, canonicalJson } from "./role-spec.ts";
 
 export type Profile = Readonly<Record<string, string | undefined>>;
 /** Profiles of the AWS config and credentials files, by name, the latter over the former. */
 export type Profiles = Readonly<Record<string, Profile>>;
 
-export type ProfileChain = { base: BaseSpec; steps: AssumeStep[]; region: string | undefined };
+export type ProfileChain = { base: BaseSpec; steps: AssumeStep[]; region: string | undefined; mfa?: MfaDevice };
 
 /** Follows a profile down to the one that holds credentials. `sessionName` is for profiles that name none. */
 export function resolveProfile(name: string, profiles: Profiles, sessionName: string): ProfileChain {
@@ -28,16 +28,12 @@ function walk(name: string, profiles: Profiles, sessionName: string, above: read
   }
   const region = profile["region"];
   // As the SDK does: keys that stand in a source profile win over its own role_arn.
-  if (above.length > 0 && hasKeys(profile)) return { base: profileBase(name, profile), steps: [], region };
+  if (above.length > 0 && hasKeys(profile)) {
+    return { base: profileBase(name, profile), steps: [], region, ...deviceOf(profile) };
+  }
   const roleArn = profile["role_arn"];
   if (roleArn === undefined || profile["web_identity_token_file"] !== undefined) {
-    return { base: rootOf(name, profile), steps: [], region };
-  }
-  if (profile["mfa_serial"] !== undefined) {
-    throw new CliError(`the AWS profile "${name}" needs a code from ${profile["mfa_serial"]}`, {
-      hint: `use a profile without mfa_serial, or serve a session made by "aws sts get-session-token"`,
-      exit: EXIT.needsPerson,
-    });
+    return { base: rootOf(name, profile), steps: [], region, ...(hasKeys(profile) ? deviceOf(profile) : {}) };
   }
   const step: AssumeStep = {
     roleArn,
@@ -46,7 +42,14 @@ function walk(name: string, profiles: Profiles, sessionName: string, above: read
     durationSeconds: durationOf(name, profile),
   };
   const below = sourceOf(name, profile, profiles, sessionName, above);
-  return { base: below.base, steps: [...below.steps, step], region: region ?? below.region };
+  // The device nearest to the keys: it is theirs, and one session with it is all that a chain can use.
+  const mfa = below.mfa === undefined ? deviceOf(profile) : { mfa: below.mfa };
+  return { base: below.base, steps: [...below.steps, step], region: region ?? below.region, ...mfa };
+}
+
+function deviceOf(profile: Profile): { mfa?: MfaDevice } {
+  const serial = profile["mfa_serial"];
+  return serial === undefined ? {} : { mfa: { serial } };
 }
 
 function sourceOf(
@@ -71,7 +74,8 @@ function sourceOf(
 function rootOf(name: string, profile: Profile): BaseSpec {
   if (isSsoProfile(profile)) return ssoBase(name, profile);
   if (profile["credential_source"] !== undefined) return credentialSource(name, profile);
-  return profileBase(name, profile);
+  const login = profile["login_session"] === undefined ? {} : { login: true };
+  return { ...profileBase(name, profile), ...login };
 }
 
 // The SDK looks for SSO last (credential-provider-ini resolveProfileData.ts).

@@ -5,7 +5,8 @@ import { CliError, EXIT } from "../errors.ts";
 import { nearestWord } from "../nearest.ts";
 import { isRoleName, parseRoleArn, partitionOfRegion, roleArnOf } from "./arn.ts";
 import { type ProfileChain, type Profiles, resolveProfile } from "./profiles.ts";
-import type { RoleSpec } from "./role-spec.ts";
+import { brokerBase, isBroker } from "./broker-name.ts";
+import { type RoleSpec, describeBase } from "./role-spec.ts";
 import { type Person, fillTemplate, sanitiseSessionName } from "./session-name.ts";
 
 export type RoleSources = {
@@ -30,18 +31,19 @@ export function resolveRole(name: string, sources: RoleSources): RoleSpec {
   const table = own(sources.config.roles, name);
   if (table !== undefined) return fromTable(name, table, sources);
   if (own(sources.profiles, name) !== undefined) return fromProfile(name, sources);
-  if (own(sources.config.sources, name) !== undefined) {
-    return assumed(name, sourceChain(name, sources) ?? ENVIRONMENT_CHAIN, [], sources);
-  }
+  const source = sourceChain(name, sources);
+  if (source !== undefined && !name.includes("/")) return assumed(name, source, [], sources);
   // The name that the environment's own keys are served under, so that a switch can go back to them.
   if (name === ENVIRONMENT && sources.environment.hasKeys) return assumed(name, ENVIRONMENT_CHAIN, [], sources);
   const arns = arnsOf(name, sources, undefined);
-  if (arns.length > 1) {
-    throw new CliError(`the role "${name}" can mean ${arns.join(" or ")}`, {
-      hint: `metacred use ${arns[0]}`,
+  const meanings = [...arns, ...(source === undefined ? [] : [describeBase(source.base)])];
+  if (meanings.length > 1) {
+    throw new CliError(`the role "${name}" can mean ${meanings.join(" or ")}`, {
+      hint: arns[0] === undefined ? "metacred roles" : `metacred use ${arns[0]}`,
       exit: EXIT.usage,
     });
   }
+  if (source !== undefined) return assumed(name, source, [], sources);
   const [arn] = arns;
   if (arn === undefined) throw unknownRole(name, sources);
   return assumed(name, baseChain(sources), [plainStep(arn, sources)], sources);
@@ -55,7 +57,9 @@ export function resolveBase(sources: RoleSources): RoleSpec {
 
 /** Every name that `use` accepts from the files at hand. */
 export function roleNames(sources: Pick<RoleSources, "config" | "profiles">): string[] {
-  return [...new Set([...Object.keys(sources.config.roles), ...Object.keys(sources.profiles)])].toSorted();
+  const { config, profiles } = sources;
+  const all = [config.roles, profiles, config.sources].flatMap((record) => Object.keys(record));
+  return [...new Set(all)].toSorted();
 }
 
 function fromTable(name: string, table: RoleConfig, sources: RoleSources): RoleSpec {
@@ -64,7 +68,10 @@ function fromTable(name: string, table: RoleConfig, sources: RoleSources): RoleS
   const links = [...(table.via ?? []), table.role_arn].flatMap((link, index) =>
     linkSteps(link, index < (table.via?.length ?? 0), name, table, sources),
   );
-  return assumed(name, { ...chain, region }, links, sources);
+  const serial = table.mfa_serial ?? chain.mfa?.serial;
+  const process = table.mfa_process === undefined ? {} : { process: table.mfa_process };
+  const mfa = serial === undefined ? {} : { mfa: { serial, ...process } };
+  return assumed(name, { ...chain, region, ...mfa }, links, sources);
 }
 
 // A link of `via` may be a role table of its own, whose external id and session name then hold for it.
@@ -81,6 +88,7 @@ function stepOf(roleArn: string, table: RoleConfig, { person }: RoleSources): As
     sessionName: sanitiseSessionName(fillTemplate(table.session_name ?? DEFAULT_SESSION_NAME, person)),
     durationSeconds: table.duration === undefined ? DEFAULT_DURATION_SECONDS : table.duration / 1000,
     ...(table.external_id === undefined ? {} : { externalId: table.external_id }),
+    ...(table.policy === undefined ? {} : { policy: table.policy }),
     ...(table.policy_arns === undefined ? {} : { policyArns: table.policy_arns }),
     ...(table.tags === undefined ? {} : { tags: table.tags }),
     ...(table.transitive_tags === undefined ? {} : { transitiveTagKeys: table.transitive_tags }),
@@ -146,7 +154,14 @@ export function baseChain(sources: RoleSources): ProfileChain & { name: string }
     return { name: ENVIRONMENT, ...ENVIRONMENT_CHAIN };
   }
   const source = named === undefined ? undefined : sourceChain(named, sources);
-  if (named !== undefined && source !== undefined) return { name: named, ...source };
+  if (named !== undefined && source !== undefined) {
+    const isProfile = own(sources.profiles, named) !== undefined;
+    if (source.base.kind !== "broker" || !isProfile) return { name: named, ...source };
+    throw new CliError(`the base "${named}" is an AWS profile and a name of [sources]`, {
+      hint: "rename the table in the config",
+      exit: EXIT.usage,
+    });
+  }
   const profile = named ?? "default";
   if (named === undefined && sources.profiles["default"] === undefined) {
     throw new CliError("there are no base credentials: no AWS profile and no keys in the environment", {
@@ -157,10 +172,13 @@ export function baseChain(sources: RoleSources): ProfileChain & { name: string }
   return { name: profile, ...resolveProfile(profile, sources.profiles, defaultSessionName(sources)) };
 }
 
-// A table of [sources]: keys that are kept in the keychain.
+// What a name of [sources] begins: keys that are kept in the keychain, or what a broker hands out.
 function sourceChain(name: string, { config, keyRevisions }: RoleSources): ProfileChain | undefined {
-  const item = own(config.sources, name)?.keychain;
-  if (item === undefined) return undefined;
+  const broker = brokerBase(name, config.sources);
+  if (broker !== undefined) return { base: broker, steps: [], region: undefined };
+  const table = own(config.sources, name);
+  if (table === undefined || isBroker(table)) return undefined;
+  const item = table.keychain;
   const revision = own(keyRevisions, item);
   if (revision === undefined) {
     throw new CliError(`there are no keys "${item}" in the keychain, which [sources.${name}] names`, {
@@ -183,7 +201,8 @@ function assumed(
   { environment, config }: RoleSources,
 ): RoleSpec {
   const region = chain.region ?? environment.region ?? config.region;
-  return { name, base: chain.base, steps: [...chain.steps, ...steps], region };
+  const mfa = chain.mfa === undefined ? {} : { mfa: chain.mfa };
+  return { name, base: chain.base, steps: [...chain.steps, ...steps], region, ...mfa };
 }
 
 function unknownRole(name: string, sources: RoleSources): CliError {

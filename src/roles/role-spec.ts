@@ -2,12 +2,19 @@
 import { createHash } from "node:crypto";
 import type { AssumeStep } from "../aws/assume-step.ts";
 import type { SsoSession } from "../aws/sso-session.ts";
+import type { BrokerConfig } from "../config/schema.ts";
 
 /** Where base credentials come from. `profile` is read afresh by the AWS SDK at each fetch. */
 export type BaseSpec =
-  | { kind: "profile"; profile: string; /** Changes with the profile's text. */ identity: string }
+  | {
+      kind: "profile";
+      profile: string;
+      /** Changes with the profile's text. */ identity: string;
+      /** Signed in by `aws login`. */ login?: boolean;
+    }
   | SsoBase
   | { kind: "keychain"; item: string; /** Changes when the keys are replaced. */ revision: string }
+  | ({ kind: "broker" } & BrokerRole)
   | { kind: "environment" }
   | { kind: "container"; profile: string };
 
@@ -21,6 +28,12 @@ export type SsoBase = {
   roleName: string | undefined;
 };
 
+/** A second factor of the base keys' user. `process` is a command that prints a code. */
+export type MfaDevice = { serial: string; process?: string };
+
+/** What a broker is asked for. Without `role`: the only one that it has. With `account`: by that account's name. */
+export type BrokerRole = { source: string; settings: BrokerConfig; account?: string; role?: string };
+
 export type RoleSpec = {
   /** The name the user gave. */
   name: string;
@@ -28,6 +41,7 @@ export type RoleSpec = {
   /** Empty: the base credentials themselves are the role. */
   steps: readonly AssumeStep[];
   region: string | undefined;
+  mfa?: MfaDevice;
 };
 
 /**
@@ -35,14 +49,21 @@ export type RoleSpec = {
  * parameter of every step. The name does not count: two names for one role share its session.
  */
 export function sessionKey(spec: RoleSpec): string {
-  const identity = { base: spec.base, steps: spec.steps, region: spec.region };
+  const identity = { base: spec.base, steps: spec.steps, region: spec.region, mfa: spec.mfa?.serial };
   return createHash("sha256").update(canonicalJson(identity)).digest("base64url");
+}
+
+/** As `use` takes it: SOURCE, SOURCE/ROLE or SOURCE/ACCOUNT/ROLE. */
+export function brokerRoleName({ source, account, role }: Pick<BrokerRole, "source" | "account" | "role">): string {
+  return [source, account, role].filter((part) => part !== undefined).join("/");
 }
 
 export function describeBase(base: BaseSpec): string {
   switch (base.kind) {
     case "profile":
       return `profile ${base.profile}`;
+    case "broker":
+      return `broker ${brokerRoleName(base)}`;
     case "sso":
       return `SSO session ${base.word}, ${base.accountId ?? "no account"}/${base.roleName ?? "no role"}`;
     case "keychain":

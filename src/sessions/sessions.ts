@@ -1,14 +1,18 @@
 // Live sessions in memory: one flight per key, refreshed ahead of time, the last good one kept until it truly ends.
 import type { Session } from "../aws/credentials.ts";
-import { CliError, messageOf } from "../errors.ts";
+import { CliError, type Need, messageOf } from "../errors.ts";
 import { type RoleSpec, sessionKey } from "../roles/role-spec.ts";
 import type { Clock } from "../sys/clock.ts";
-import { type Chance, askAgainAt, refreshAt, retryDelayMs } from "./schedule.ts";
+import { complete, isSameSession } from "./complete.ts";
+import { type Chance, SHORTEST_REST_MS, askAgainAt, refreshAt, retryDelayMs, wishedDelayMs } from "./schedule.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
 export type SessionState = {
   session: Session | undefined;
   nextRefreshAt: Date | undefined;
-  lastError: { message: string; hint: string | undefined; exit: number; at: Date } | undefined;
+  lastError:
+    | { message: string; hint: string | undefined; exit: number; needs?: Need | undefined; at: Date }
+    | undefined;
   /** The source hands back the same session until shortly before its end. */
   limitedByUpstream: boolean;
 };
@@ -20,8 +24,11 @@ export type Sessions = {
   ensure(spec: RoleSpec): Promise<Session>;
   /** Keeps exactly this key fresh, whether anybody asks or not. */
   pin(spec: RoleSpec | undefined): void;
-  /** Fetches pinned and recently used sessions now, as after the machine woke up. */
-  refreshNow(): void;
+  /**
+   * What is due or has failed is tried at once, since its world has changed. After a sleep everything is that is not
+   * quite new: the network may be gone again soon.
+   */
+  wake(why: "slept" | "changed"): void;
   /** Forgets these sessions at once; the pinned one is fetched anew. */
   drop(matches: (spec: RoleSpec) => boolean): void;
   state(key: string): SessionState | undefined;
@@ -43,19 +50,27 @@ export type SessionEvent =
   | { kind: "failed"; spec: RoleSpec; error: CliError }
   | { kind: "released"; spec: RoleSpec };
 
+type Flight = { startedAt: Date; abort: AbortController; landing: Promise<Session> };
+
 type Entry = {
   spec: RoleSpec;
   session?: Session;
-  flight?: Promise<Session>;
+  flight?: Flight;
   cancelTimer?: () => void;
   nextRefreshAt?: Date;
   failures: number;
   usedSinceFetch: boolean;
   lastError?: SessionState["lastError"];
   limitedByUpstream: boolean;
+  /** Until then the source asked to be left alone; everybody hears its refusal meanwhile. */
+  patience?: { until: Date; error: CliError };
   /** Dropped: a flight that still lands here lands nowhere. */
   isDropped?: true;
 };
+
+const LOOK_AGAIN_MS = 5 * 60_000;
+const LOST_MS = 3000;
+const NEW_MS = 5 * 60_000;
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { clock } = options;
@@ -79,28 +94,50 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   function fly(entry: Entry): Promise<Session> {
-    entry.flight ??= attempt(entry).finally(() => delete entry.flight);
-    return entry.flight;
+    if (entry.flight !== undefined) return entry.flight.landing;
+    const { promise: landing, resolve } = Promise.withResolvers<Session>();
+    const flight = { startedAt: clock.now(), abort: new AbortController(), landing };
+    entry.flight = flight;
+    resolve(attempt(entry, flight));
+    return landing;
   }
 
-  async function attempt(entry: Entry): Promise<Session> {
+  async function attempt(entry: Entry, flight: Flight): Promise<Session> {
     entry.cancelTimer?.();
     entry.usedSinceFetch = false;
+    const outcome = await outcomeOf(entry.spec, flight.abort.signal);
+    // A later flight has taken its place: whoever waited for this one gets what that one brings.
+    if (entry.flight !== flight) return entry.flight?.landing ?? valid(entry) ?? fly(entry);
+    delete entry.flight;
+    if (outcome instanceof CliError) {
+      fail(entry, outcome);
+      throw outcome;
+    }
+    return keep(entry, outcome);
+  }
+
+  async function outcomeOf(spec: RoleSpec, abandoned: AbortSignal): Promise<Session | CliError> {
     try {
-      const session = complete(await limited(entry.spec), clock.now());
-      keep(entry, session);
-      return session;
+      const limits = { name: spec.name, limitMs: options.fetchLimitMs, clock, abandoned };
+      return complete(await withTimeLimit(limits, (signal) => options.fetch(spec, signal)), clock.now());
     } catch (thrown) {
-      const error = thrown instanceof CliError ? thrown : new CliError(messageOf(thrown), { cause: thrown });
-      entry.failures++;
-      entry.lastError = { message: error.message, hint: error.hint, exit: error.exit, at: clock.now() };
-      options.onEvent({ kind: "failed", spec: entry.spec, error });
-      schedule(entry, new Date(clock.now().getTime() + retryDelayMs(entry.failures, options.chance)));
-      throw error;
+      return thrown instanceof CliError ? thrown : new CliError(messageOf(thrown), { cause: thrown });
     }
   }
 
-  function keep(entry: Entry, session: Session): void {
+  function fail(entry: Entry, error: CliError): void {
+    entry.failures++;
+    const { message, hint, exit, needs, again } = error;
+    entry.lastError = { message, hint, exit, needs, at: clock.now() };
+    entry.patience = { until: later(wishedDelayMs(again ?? {})), error };
+    if (again?.gone === true) delete entry.session;
+    options.onEvent({ kind: "failed", spec: entry.spec, error });
+    schedule(entry, later(retryDelayMs(entry.failures, options.chance, again)));
+  }
+
+  const later = (ms: number) => new Date(clock.now().getTime() + ms);
+
+  function keep(entry: Entry, session: Session): Session {
     const held = entry.session;
     const repeated = held !== undefined && isSameSession(held, session);
     entry.limitedByUpstream = repeated;
@@ -108,40 +145,37 @@ export function createSessions(options: SessionsOptions): Sessions {
     entry.session = repeated ? { ...session, obtainedAt: held.obtainedAt } : session;
     entry.failures = 0;
     delete entry.lastError;
+    delete entry.patience;
     options.onEvent({ kind: "obtained", spec: entry.spec, session: entry.session });
     const due = repeated
       ? askAgainAt(clock.now(), session.expiration)
       : refreshAt(entry.session, options.earlyMs(), options.chance);
-    schedule(entry, due);
-  }
-
-  function limited(spec: RoleSpec): Promise<Session> {
-    const abort = new AbortController();
-    return new Promise((resolve, reject) => {
-      const cancel = clock.after(options.fetchLimitMs, () => {
-        abort.abort();
-        reject(
-          new CliError(`no credentials for "${spec.name}" within ${Math.round(options.fetchLimitMs / 1000)} s`, {
-            hint: "metacred status",
-          }),
-        );
-      });
-      options.fetch(spec, abort.signal).then(resolve, reject).finally(cancel);
-    });
+    const earliest = later(SHORTEST_REST_MS);
+    schedule(entry, due < earliest ? earliest : due);
+    return entry.session;
   }
 
   function schedule(entry: Entry, at: Date): void {
     entry.cancelTimer?.();
     if (stopped || entry.isDropped) return;
     entry.nextRefreshAt = at;
-    entry.cancelTimer = clock.after(at.getTime() - clock.now().getTime(), () => due(entry));
+    const leftMs = at.getTime() - clock.now().getTime();
+    // Timers stand still while the machine is suspended, and the clock may be set: so look again now and then.
+    const task = leftMs > LOOK_AGAIN_MS ? () => schedule(entry, at) : () => due(entry);
+    entry.cancelTimer = clock.after(Math.min(leftMs, LOOK_AGAIN_MS), task);
   }
+
+  const isWanted = (entry: Entry) => entry.usedSinceFetch || sessionKey(entry.spec) === pinned;
 
   // A role that is neither active nor asked for any more is let go instead of being refreshed for nobody.
   function due(entry: Entry): void {
-    const key = sessionKey(entry.spec);
-    if (pinned !== key && !entry.usedSinceFetch) {
-      entries.delete(key);
+    if (!isWanted(entry)) {
+      // What a failed refresh left is good for whoever asks until it ends; only then is the role let go.
+      if (entry.failures > 0 && entry.session?.expiration !== undefined && valid(entry) !== undefined) {
+        schedule(entry, later(retryDelayMs(entry.failures, options.chance)));
+        return;
+      }
+      entries.delete(sessionKey(entry.spec));
       options.onEvent({ kind: "released", spec: entry.spec });
       return;
     }
@@ -158,13 +192,31 @@ export function createSessions(options: SessionsOptions): Sessions {
       const entry = entryOf(spec);
       entry.usedSinceFetch = true;
       const session = valid(entry);
-      return session === undefined ? fly(entry) : Promise.resolve(session);
+      if (session !== undefined) return Promise.resolve(session);
+      const { patience } = entry;
+      const isAskedToWait = patience !== undefined && patience.until.getTime() > clock.now().getTime();
+      return isAskedToWait ? Promise.reject(patience.error) : fly(entry);
     },
     pin(spec) {
       pinned = spec === undefined ? undefined : sessionKey(spec);
     },
-    refreshNow() {
-      for (const [key, entry] of entries) if (key === pinned || entry.usedSinceFetch) fly(entry).catch(() => undefined);
+    wake(why) {
+      const nowMs = clock.now().getTime();
+      for (const entry of entries.values()) {
+        const { nextRefreshAt, patience, failures, session } = entry;
+        const isOld = why === "slept" && session !== undefined && nowMs - session.obtainedAt.getTime() > NEW_MS;
+        const isDue = isOld || (nextRefreshAt !== undefined && nextRefreshAt.getTime() <= nowMs);
+        const isAskedToWait = patience !== undefined && patience.until.getTime() > nowMs;
+        // What was under way before has most likely lost its connection without knowing it.
+        if (entry.flight !== undefined && nowMs - entry.flight.startedAt.getTime() > LOST_MS) {
+          const { abort } = entry.flight;
+          delete entry.flight;
+          fly(entry).catch(() => undefined);
+          abort.abort();
+        } else if (isWanted(entry) && (isDue || failures > 0) && !isAskedToWait) fly(entry).catch(() => undefined);
+        // Its timer may have stood still.
+        else if (nextRefreshAt !== undefined && entry.flight === undefined) schedule(entry, nextRefreshAt);
+      }
     },
     drop(matches) {
       for (const [key, entry] of [...entries].filter(([, { spec }]) => matches(spec))) {
@@ -185,22 +237,4 @@ export function createSessions(options: SessionsOptions): Sessions {
       for (const entry of entries.values()) entry.cancelTimer?.();
     },
   };
-}
-
-function isSameSession({ credentials: held }: Session, { credentials: got }: Session): boolean {
-  return held.accessKeyId === got.accessKeyId && held.sessionToken === got.sessionToken;
-}
-
-// Half-filled or already expired credentials are a failure of the source, never something to serve.
-export function complete(session: Session, now: Date): Session {
-  const { accessKeyId, secretAccessKey, sessionToken } = session.credentials;
-  if (!accessKeyId || !secretAccessKey || !sessionToken) {
-    throw new CliError("the source handed over incomplete credentials", { hint: "metacred status" });
-  }
-  if (session.expiration !== undefined && session.expiration.getTime() <= now.getTime()) {
-    throw new CliError("the source handed over credentials that have already expired", {
-      hint: "check this machine's clock, then renew the base credentials",
-    });
-  }
-  return session;
 }

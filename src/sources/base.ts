@@ -3,7 +3,8 @@ import { fromIni } from "@aws-sdk/credential-provider-ini";
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { AwsCredentialIdentity } from "@smithy/types";
 import { type Session, credentials } from "../aws/credentials.ts";
-import { explainBase } from "../aws/explain.ts";
+import { explainBase, isTimeout } from "../aws/explain.ts";
+import type { Outbound } from "../aws/outbound.ts";
 import type { Sts } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
@@ -11,17 +12,21 @@ import { type BaseSpec, canonicalJson } from "../roles/role-spec.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { readKeys } from "../secrets/user-keys.ts";
 import type { Clock } from "../sys/clock.ts";
+import { fromBroker } from "./broker.ts";
 import { type SsoSourceDeps, fromSso } from "./sso-role.ts";
 
 export type BaseDeps = {
   env: Environment;
   sts: Sts;
   handler: HttpHandler<object>;
+  send: Outbound;
   clock: Clock;
   sso: SsoSourceDeps;
   secrets: SecretStore;
 };
 export type BaseSource = (base: BaseSpec, region: string) => Promise<Session>;
+
+const FLIGHT_LIMIT_MS = 60_000;
 
 export function createBaseSource(deps: BaseDeps): BaseSource {
   const inFlight = new Map<string, Promise<Session>>();
@@ -29,7 +34,15 @@ export function createBaseSource(deps: BaseDeps): BaseSource {
     const key = canonicalJson({ base, region });
     const running = inFlight.get(key);
     if (running !== undefined) return running;
-    const fetching = fetchBase(base, region, deps).finally(() => inFlight.delete(key));
+    const forget = () => {
+      if (inFlight.get(key) === fetching) inFlight.delete(key);
+    };
+    // One that hangs beyond every limit is left to itself: the next try must not wait for it as well.
+    const cancel = deps.clock.after(FLIGHT_LIMIT_MS, forget);
+    const fetching = fetchBase(base, region, deps).finally(() => {
+      cancel();
+      forget();
+    });
     inFlight.set(key, fetching);
     return fetching;
   };
@@ -37,6 +50,8 @@ export function createBaseSource(deps: BaseDeps): BaseSource {
 
 async function fetchBase(base: BaseSpec, region: string, deps: BaseDeps): Promise<Session> {
   switch (base.kind) {
+    case "broker":
+      return fromBroker(base, deps);
     case "environment":
       return fromEnvironment(deps);
     case "container":
@@ -70,8 +85,19 @@ async function fromProfile(
     const identity = await provide();
     return webIdentity ?? sessionOf(identity, clock);
   } catch (error) {
-    throw explainBase(error, base.profile);
+    throw base.login === true ? explainLogin(error, base.profile) : explainBase(error, base.profile);
   }
+}
+
+function explainLogin(error: unknown, profile: string): CliError {
+  if (isTimeout(error) || !(error instanceof Error) || error.name !== "CredentialsProviderError") {
+    return explainBase(error, profile);
+  }
+  return new CliError(`the sign-in of the AWS profile "${profile}" has ended`, {
+    hint: `aws login --profile ${profile}`,
+    exit: EXIT.needsPerson,
+    cause: error,
+  });
 }
 
 async function fromKeychain(item: string, { secrets, clock }: BaseDeps): Promise<Session> {

@@ -1,12 +1,33 @@
 // The AWS config and credentials files, read afresh each time by the SDK's own parser.
-import { loadSharedConfigFiles } from "@smithy/core/config";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { getHomeDir, loadSharedConfigFiles } from "@smithy/core/config";
+import { CliError, EXIT } from "../errors.ts";
+import type { Environment } from "../paths.ts";
 import type { Profiles } from "../roles/profiles.ts";
 
 const SSO_SESSION = "sso-session.";
 
+// Reading a pipe would wait for a writer, in a daemon that must answer.
+async function readFiles(env: Environment): ReturnType<typeof loadSharedConfigFiles> {
+  const folder = join(getHomeDir(), ".aws");
+  const files = [
+    env["AWS_CONFIG_FILE"] || join(folder, "config"),
+    env["AWS_SHARED_CREDENTIALS_FILE"] || join(folder, "credentials"),
+  ];
+  for (const file of files) {
+    const entry = await stat(file).catch(() => undefined);
+    // /dev/null is the usual word for "none".
+    if (entry?.isFIFO() || entry?.isSocket() || entry?.isDirectory()) {
+      throw new CliError(`${file} is not a file`, { hint: "correct AWS_CONFIG_FILE", exit: EXIT.usage });
+    }
+  }
+  return loadSharedConfigFiles({ ignoreCache: true });
+}
+
 /** Profiles of both files; `aws configure` writes keys to the second, which wins as in every SDK. */
-export async function loadProfiles(): Promise<Profiles> {
-  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
+export async function loadProfiles(env: Environment): Promise<Profiles> {
+  const { configFile, credentialsFile } = await readFiles(env);
   const merged: Record<string, Record<string, string | undefined>> = {};
   for (const [name, section] of [...Object.entries(configFile), ...Object.entries(credentialsFile)]) {
     // Sections of other kinds, such as sso-session and services, stand under names with a dot.
@@ -22,8 +43,8 @@ export async function loadProfiles(): Promise<Profiles> {
 }
 
 /** The `[sso-session]` sections by name, in the words of a profile that has nothing else. */
-export async function loadSsoSessions(): Promise<Profiles> {
-  const { configFile } = await loadSharedConfigFiles({ ignoreCache: true });
+export async function loadSsoSessions(env: Environment): Promise<Profiles> {
+  const { configFile } = await readFiles(env);
   const sections = Object.entries(configFile).filter(([name]) => name.startsWith(SSO_SESSION));
   return Object.fromEntries(
     sections.map(([name, section]) => {

@@ -1,99 +1,61 @@
-// A RoleSpec to a live session: base credentials, then one AssumeRole after the other.
-import type { Credentials, Session } from "../aws/credentials.ts";
-import { explainAssumeRole, explainCall, explainDeadKeys } from "../aws/explain.ts";
-import type { Identity, Sts } from "../aws/sts.ts";
-import { CliError, EXIT } from "../errors.ts";
+// A RoleSpec to a live session: base credentials, a second factor where one is named, then one AssumeRole after the
+// other.
+import type { Session } from "../aws/credentials.ts";
+import { explainAssumeRole } from "../aws/explain.ts";
+import type { Sts } from "../aws/sts.ts";
 import { homeRegionOf, parseRoleArn } from "../roles/arn.ts";
 import type { RoleSpec } from "../roles/role-spec.ts";
+import type { Clock } from "../sys/clock.ts";
+import { asItIs, whoIs } from "./as-it-is.ts";
+import { createAssume } from "./assume-step.ts";
 import type { BaseSource } from "./base.ts";
+import { createMfaSessions } from "./mfa-sessions.ts";
 
-export type SessionSource = (spec: RoleSpec, signal: AbortSignal) => Promise<Session>;
+export type SessionSource = {
+  fetch(spec: RoleSpec, signal: AbortSignal): Promise<Session>;
+  /** Takes the code of the role's device; what `fetch` needs of it is in memory from then on. */
+  signIn(spec: RoleSpec, code: string, signal: AbortSignal): Promise<void>;
+};
 
-// STS caps a session made from temporary credentials at one hour (AssumeRole, "role chaining").
-const CHAINED_SECONDS = 3600;
-const IDENTITY_LIMIT_MS = 3000;
+export type SessionSourceDeps = { sts: Sts; base: BaseSource; clock: Clock };
 
-export function createSessionSource({ sts, base }: { sts: Sts; base: BaseSource }): SessionSource {
-  return async (spec, signal) => {
-    const region = regionOf(spec);
+export function createSessionSource({ sts, base, clock }: SessionSourceDeps): SessionSource {
+  const assume = createAssume(sts, clock);
+  const mfa = createMfaSessions({ sts, clock });
+
+  const start = async (spec: RoleSpec, region: string, signal: AbortSignal): Promise<Session> => {
     const first = await base(spec.base, region);
-    if (spec.steps.length === 0) return asItIs(first, { name: spec.name, region }, sts, signal);
-    let session = first;
-    for (const step of spec.steps) {
-      const keys = session.credentials;
-      const longestSeconds = keys.sessionToken === undefined ? step.durationSeconds : CHAINED_SECONDS;
-      const durationSeconds = Math.min(step.durationSeconds, longestSeconds);
-      try {
-        session = await sts.assumeRole(keys, { ...step, durationSeconds }, region, signal);
-      } catch (error) {
-        throw explainAssumeRole(error, step.roleArn, session.arn ?? (await whoIs(keys, region, sts, signal))?.arn);
+    return spec.mfa === undefined
+      ? first
+      : mfa.session({ keys: first.credentials, device: spec.mfa, spec, region }, signal);
+  };
+
+  return {
+    async fetch(spec, signal) {
+      const region = regionOf(spec);
+      const first = await start(spec, region, signal);
+      if (spec.steps.length === 0) return asItIs(first, { name: spec.name, region }, sts, signal);
+      let session = first;
+      for (const step of spec.steps) {
+        const keys = session.credentials;
+        try {
+          session = await assume(keys, step, region, signal);
+        } catch (error) {
+          throw explainAssumeRole(error, step.roleArn, session.arn ?? (await whoIs(keys, region, sts, signal))?.arn);
+        }
       }
-    }
-    return session;
+      return session;
+    },
+    async signIn(spec, code, signal) {
+      if (spec.mfa === undefined) return;
+      const region = regionOf(spec);
+      const { credentials: keys } = await base(spec.base, region);
+      await mfa.signIn({ keys, device: spec.mfa, spec, region }, code, signal);
+    },
   };
 }
-
-type Called = { name: string; region: string };
 
 // STS answers in every region; where none is known the role's partition has one.
 function regionOf({ region, steps }: RoleSpec): string {
   return region ?? homeRegionOf(parseRoleArn(steps[0]?.roleArn ?? "")?.partition ?? "aws");
-}
-
-// Clients of a metadata service expect a session token, so long-lived keys become a GetSessionToken session.
-async function asItIs(session: Session, spec: Called, sts: Sts, signal: AbortSignal): Promise<Session> {
-  if (session.credentials.sessionToken === undefined) return temporaryOf(session.credentials, spec, sts, signal);
-  if (session.arn !== undefined) return session;
-  const owner = await ownerOf(session.credentials, spec, sts, signal);
-  refuseRoot(owner?.arn);
-  return { ...session, arn: owner?.arn, accountId: session.accountId ?? owner?.accountId };
-}
-
-// A profile may hold a session without saying when it ends: AWS knows, and what has ended is never served. An AWS that
-// does not answer says nothing against the session.
-async function ownerOf(keys: Credentials, spec: Called, sts: Sts, signal: AbortSignal): Promise<Identity | undefined> {
-  try {
-    return await sts.callerIdentity(keys, spec.region, within(signal));
-  } catch (error) {
-    const dead = explainDeadKeys(error, `"${spec.name}"`);
-    if (dead !== undefined) throw dead;
-    return undefined;
-  }
-}
-
-async function temporaryOf(keys: Credentials, spec: Called, sts: Sts, signal: AbortSignal): Promise<Session> {
-  const call = async <T>(asking: Promise<T>): Promise<T> => {
-    try {
-      return await asking;
-    } catch (error) {
-      throw (
-        explainDeadKeys(error, `"${spec.name}"`) ?? explainCall(error, `get a session for the keys of "${spec.name}"`)
-      );
-    }
-  };
-  // Whose keys these are must be known: those of root would get a session, too.
-  const { arn, accountId } = await call(sts.callerIdentity(keys, spec.region, signal));
-  refuseRoot(arn);
-  return { ...(await call(sts.sessionToken(keys, spec.region, signal))), arn, accountId };
-}
-
-function refuseRoot(arn: string | undefined): void {
-  if (arn?.endsWith(":root") !== true) return;
-  throw new CliError("these are keys of the account's root user, which metacred never serves", {
-    hint: "delete them, and use an IAM role or user",
-    exit: EXIT.awsRefused,
-  });
-}
-
-// Knowing who was refused makes better words; not knowing must not hide the refusal.
-async function whoIs(keys: Credentials, region: string, sts: Sts, signal: AbortSignal) {
-  try {
-    return await sts.callerIdentity(keys, region, within(signal));
-  } catch {
-    return undefined;
-  }
-}
-
-function within(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(IDENTITY_LIMIT_MS)]);
 }

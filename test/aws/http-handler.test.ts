@@ -4,10 +4,10 @@ import { HttpRequest } from "@smithy/core/protocols";
 import { createAwsHandler } from "../../src/aws/http-handler.ts";
 import { startMockAws } from "../../src/demo/mock-aws.ts";
 import { sign, stsRequest } from "../demo/signed-fetch.ts";
+import { certificate } from "../support/certificate.ts";
 import { failureOf } from "../support/failure.ts";
 import { requireTools } from "../support/require-tools.ts";
 import { scratchAws } from "../support/scratch-aws.ts";
-import { scratchFolder } from "../support/scratch-folder.ts";
 import { BY_PROXY, loopbackProxy } from "./loopback-proxy.ts";
 
 type RequestOptions = ConstructorParameters<typeof HttpRequest>[0];
@@ -144,19 +144,9 @@ describe("proxies", () => {
 });
 
 describe.skipIf(!requireTools(["openssl"]))("TLS", () => {
-  async function certificate() {
-    using folder = scratchFolder();
-    const [key, cert] = [`${folder.path}/key.pem`, `${folder.path}/cert.pem`];
-    const argv = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    const name = ["-days", "2", "-subj", "/CN=metacred test", "-addext", "subjectAltName=IP:127.0.0.1"];
-    const { success, stderr } = Bun.spawnSync([...argv, ...name, "-keyout", key, "-out", cert]);
-    if (!success) throw new Error(stderr.toString());
-    return { key: await Bun.file(key).text(), cert: await Bun.file(cert).text() };
-  }
-
   test("an unknown authority is refused, one of AWS_CA_BUNDLE is not", async () => {
     using files = scratchAws();
-    const tls = await certificate();
+    const tls = await certificate("127.0.0.1");
     using server = echo(tls);
     const refused = await send(requestTo(server.url.href)).catch((error: unknown) => (error as { code: string }).code);
     expect(refused).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
@@ -166,7 +156,7 @@ describe.skipIf(!requireTools(["openssl"]))("TLS", () => {
 
   test("HTTPS_PROXY tunnels, and the bundle holds within", async () => {
     using files = scratchAws();
-    const tls = await certificate();
+    const tls = await certificate("127.0.0.1");
     using server = echo(tls);
     await using proxy = await loopbackProxy();
     files.set("AWS_CA_BUNDLE", files.file("ca.pem", tls.cert));

@@ -59,7 +59,8 @@ function desk({
   };
   const sessions = { ensure, pin: (spec: RoleSpec | undefined) => void pinned.push(spec?.name) };
   const events: LeaseEvent[] = [];
-  const active = createActiveRole({ sessions, catalog, clock, memory, onEvent: (event) => void events.push(event) });
+  const onEvent = (event: LeaseEvent) => void events.push(event);
+  const active = createActiveRole({ sessions, catalog, signIn: async () => undefined, clock, memory, onEvent });
   return { active, pinned, pending, events };
 }
 
@@ -158,12 +159,21 @@ test("use none serves nothing and pins nothing", async () => {
 describe("two at once", () => {
   test("the one asked for last is served last, though its credentials were there first", async () => {
     const it = await serving({ waits: ["slow"] });
-    const both = [it.active.use("slow"), it.active.use("fast")];
-    await settle();
-    expect(nameOf(it)).toBe("dev");
+    const overtaken = failureOf(() => it.active.use("slow"));
+    await it.active.use("fast");
+    expect(nameOf(it)).toBe("fast");
     it.pending.get("slow")?.answer();
-    await Promise.all(both);
-    expect([nameOf(it), it.pinned]).toEqual(["fast", ["dev", "slow", "fast"]]);
+    expect((await overtaken).message).toBe('a later switch came before "slow" was ready');
+    expect([nameOf(it), it.pinned]).toEqual(["fast", ["dev", "fast"]]);
+  });
+
+  test("a role that hangs holds up neither another one nor none", async () => {
+    const it = await serving({ waits: ["slow"] });
+    void failureOf(() => it.active.use("slow"));
+    await it.active.use("none");
+    expect(it.active.spec()).toBeUndefined();
+    await it.active.use("fast");
+    expect(nameOf(it)).toBe("fast");
   });
 
   test("the first one's failure does not touch the second", async () => {

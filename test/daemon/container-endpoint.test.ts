@@ -12,6 +12,7 @@ function endpointOf({ clock, sessions }: Scene) {
     core: {
       sessions,
       wanted: async (role) => (role === "ops" ? OPS : DEV),
+      local: (session) => session,
       loop: { possible: () => false, seen() {} },
     },
     log: silent,

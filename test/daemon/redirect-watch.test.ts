@@ -11,7 +11,7 @@ function watching({ guarded = true } = {}) {
   const clock = manualClock();
   const { log, lines } = keptLog();
   const ended = Promise.withResolvers<void>();
-  const state = { healthy: true, runs: 0, repairs: 0, starts: 0, wakes: 0 };
+  const state = { healthy: true, runs: 0, repairs: 0, starts: 0 };
   let hold: Promise<void> | undefined;
   const guard: Guard = {
     method: "nft",
@@ -27,14 +27,13 @@ function watching({ guarded = true } = {}) {
       return state.healthy;
     },
   };
-  const onWake = () => void state.wakes++;
   const redirect: Redirect = { ...createRedirect(1, false, clock), tests: () => [selfTest] };
   if (guarded) redirect.adopt(guard);
   const startInstalled = async () => {
     state.starts++;
     return undefined;
   };
-  const watch = watchRedirect({ clock, log, redirect, startInstalled, onWake });
+  const watch = watchRedirect({ clock, log, redirect, startInstalled });
   return {
     clock,
     lines,
@@ -107,32 +106,6 @@ test("check looks at once", async () => {
   const { state, watch } = watching();
   state.healthy = false;
   expect([await watch.check(), state.runs, state.repairs]).toEqual([false, 1, 1]);
-});
-
-describe("the machine slept", () => {
-  test.each<[string, number, number]>([
-    ["an hour", 60 * MINUTE_MS, 1],
-    ["eleven seconds", 11_000, 1],
-    ["a correction of the clock", 9000, 0],
-    ["the clock set back", -60 * MINUTE_MS, 0],
-  ])("%s", async (_title, ms, wakes) => {
-    const { clock, state } = watching();
-    await clock.advance(3000);
-    clock.jump(ms);
-    await clock.advance(3000);
-    expect(state.wakes).toBe(wakes);
-    await clock.advance(MINUTE_MS);
-    expect(state.wakes).toBe(wakes);
-  });
-
-  test("twice", async () => {
-    const { clock, state } = watching();
-    for (let night = 1; night <= 2; night++) {
-      clock.jump(8 * 60 * MINUTE_MS);
-      await clock.advance(3000);
-      expect(state.wakes).toBe(night);
-    }
-  });
 });
 
 describe("stopped", () => {

@@ -22,6 +22,7 @@ const input = (change: Partial<ReportInput> = {}): ReportInput => ({
   health: { healthy: true, checkedAt: NOW },
   refusals: { host: 2 },
   lastRefusal: { reason: "host", uid: undefined, at: NOW },
+  clockSkewMs: undefined,
   ...change,
 });
 
@@ -53,7 +54,32 @@ test("serving: real expiry beside the advertised one", () => {
     refusals: { host: 2 },
     last_refusal: { reason: "host", uid: null, at: "2026-01-01T00:00:00.000Z" },
     last_error: null,
+    needs: null,
+    notes: [],
+    clock_skew_seconds: null,
   });
+});
+
+test("a clock that is an hour off, and a role that only a person can renew", () => {
+  const needs = { kind: "mfa", device: "D" } as const;
+  const lastError = { message: "a code is needed", hint: "metacred use dev", exit: 4, needs, at: NOW };
+  const served = { spec: roleSpec(), session: liveSession(), state: sessionState({ lastError }) };
+  const clockSkewMs = -3_600_400;
+  expect(statusReport(input({ served, clockSkewMs }))).toMatchObject({
+    state: "serving",
+    needs,
+    clock_skew_seconds: -3600,
+  });
+  const nothing = { ...served, session: undefined };
+  expect(statusReport(input({ served: nothing }))).toMatchObject({ state: "needs-mfa", needs });
+});
+
+test("sessions that are shorter than refresh.early", () => {
+  const session = { ...liveSession(), expiration: new Date(NOW.getTime() + 15 * 60_000), notices: ["n"] };
+  expect(statusReport(input({ served: { spec: roleSpec(), session, state: undefined } })).notes).toEqual([
+    "n",
+    'sessions of "dev" last 15m: renewed with 10m left, not refresh.early (25m)',
+  ]);
 });
 
 test("idle", () => {

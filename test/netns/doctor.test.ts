@@ -107,8 +107,14 @@ server = http.server.HTTPServer(("127.0.0.1", 0), Handler); print(server.server_
     expect(report).toMatchObject({ ok: false, findings: [{ id: "unreachable" }] });
     expect(report.findings[0]?.message).toContain("but the rules of table ip other");
   });
+});
 
+// What stays with a daemon once it has happened: each with one of its own.
+describe.skipIf(!canUseNetns(["nft", "curl"]))("doctor beside a daemon that has been through something", () => {
   test("refused requests of other users", async () => {
+    await using ns = await netns();
+    await using world = await testWorld({ ns });
+    await world.metacred(["serve", "--role", "dev", "--background"]);
     await world.run(["curl", "-s", "http://127.0.0.1:25772/"], { uid: 65_534 });
     const report = await doctor(world);
     expect(report).toMatchObject({ ok: true, findings: [{ id: "refused", level: "warning" }] });
@@ -116,6 +122,10 @@ server = http.server.HTTPServer(("127.0.0.1", 0), Handler); print(server.server_
   });
 
   test("no role; root's part killed; endpoint mode", async () => {
+    await using ns = await netns();
+    await using world = await testWorld({ ns });
+    await world.metacred(["serve", "--role", "dev", "--background"]);
+    await world.run(["curl", "-s", "http://127.0.0.1:25772/"], { uid: 65_534 });
     await world.metacred(["use", "none"]);
     expect(ids(await doctor(world))).toContain("role");
     await world.metacred(["use", "dev"]);

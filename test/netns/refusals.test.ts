@@ -1,9 +1,10 @@
 // What `serve` and `use` refuse because of what is at 169.254.169.254: somebody else's service, or metacred itself.
 import { describe, expect, test } from "bun:test";
+import { DEMO_ROLES } from "../../src/demo/world.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import { untilTrue } from "../support/until.ts";
 import { get } from "./guard.ts";
-import { isAlive, testWorld } from "../support/world.ts";
+import { CONFIG, isAlive, testWorld } from "../support/world.ts";
 
 // Before metacred's chain, so that it gets the requests, to a port where nobody is.
 const FOREIGN_RULES = `table ip foreign {
@@ -156,6 +157,27 @@ socketserver.TCPServer(("169.254.169.254", 80), Handler).serve_forever()`;
     expect(exitCode).toBe(1);
     const status = JSON.parse((await world.metacred(["status", "--json"])).stdout);
     expect(status).toMatchObject({ state: "serving", role: { name: "dev" }, refusals: { loop: 1 } });
+  });
+
+  test("a broker that is metacred itself: the same; another emulator is a source like any other", async () => {
+    await using ns = await netns();
+    await using world = await testWorld({
+      ns,
+      config: `${CONFIG}[sources.self]\nurl = "http://169.254.169.254"\n[sources.mock]\nurl = "MOCK"\n`,
+    });
+    world.file("config.toml", (await Bun.file(`${world.folder}/config.toml`).text()).replace("MOCK", world.stsUrl));
+    const offers = [{ role: "ReadOnly", arn: DEMO_ROLES.readOnly }];
+    await world.aws({ do: "broker", broker: { offers, requiresToken: true } });
+    // No proxy can reach that address, so none is asked.
+    const env = { HTTP_PROXY: "http://127.0.0.1:9", NO_PROXY: "127.0.0.1" };
+    await world.metacred(["serve", "--role", "dev", "--background"], { env });
+    const { exitCode, stderr } = await world.metacred(["use", "self"]);
+    expect(stderr).toStartWith(
+      "metacred: the credentials of broker self come from 169.254.169.254, which is metacred itself: a loop\n  try: ",
+    );
+    expect(exitCode).toBe(1);
+    expect((await world.metacred(["use", "mock"])).exitCode).toBe(0);
+    expect((await world.metacred(["status", "--format", "{role} {account}"])).stdout).toBe("mock 222233334444\n");
   });
 
   test("a base in endpoint mode that asks metacred itself: the same", async () => {

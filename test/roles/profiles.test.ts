@@ -187,20 +187,6 @@ describe("refused", () => {
       { message: /a loop$/, hint: /source_profile instead/, exit: 2 },
     ],
     [
-      "MFA",
-      { p: { role_arn: DEV, source_profile: "k", mfa_serial: "arn:aws:iam::111122223333:mfa/ann" }, k: KEYS },
-      { message: /"p" needs a code from arn:aws:iam::111122223333:mfa\/ann$/, hint: /without mfa_serial/, exit: 4 },
-    ],
-    [
-      "MFA further down the chain",
-      {
-        p: { role_arn: DEV, source_profile: "q" },
-        q: { role_arn: OPS, source_profile: "k", mfa_serial: "m" },
-        k: KEYS,
-      },
-      { message: /"q" needs a code from m$/, hint: /without mfa_serial/, exit: 4 },
-    ],
-    [
       "half of its own keys as its source",
       { p: { role_arn: DEV, source_profile: "p", aws_access_key_id: "AKIA" } },
       { message: /in a circle: p → p$/, hint: /source_profile of "p"/, exit: 2 },
@@ -221,5 +207,36 @@ describe("refused", () => {
 
   test("a name that every object has as a property", async () => {
     expect((await failureOf(() => resolve("constructor", {}))).message).toMatch(/does not exist$/);
+  });
+});
+
+describe("the MFA device of a chain", () => {
+  const SERIAL = "arn:aws:iam::111122223333:mfa/ann";
+  test.each<[string, Profiles, string | undefined]>([
+    ["of the role", { p: { role_arn: DEV, source_profile: "k", mfa_serial: SERIAL }, k: KEYS }, SERIAL],
+    [
+      "of a role below",
+      {
+        p: { role_arn: DEV, source_profile: "q" },
+        q: { role_arn: OPS, source_profile: "k", mfa_serial: SERIAL },
+        k: KEYS,
+      },
+      SERIAL,
+    ],
+    [
+      "of the keys that a role starts from",
+      { p: { role_arn: DEV, source_profile: "k" }, k: { ...KEYS, mfa_serial: SERIAL } },
+      SERIAL,
+    ],
+    ["of keys that are served themselves", { p: { ...KEYS, mfa_serial: SERIAL } }, SERIAL],
+    [
+      "the one nearest to the keys",
+      { p: { role_arn: DEV, source_profile: "k", mfa_serial: "other" }, k: { ...KEYS, mfa_serial: SERIAL } },
+      SERIAL,
+    ],
+    ["none", { p: { role_arn: DEV, source_profile: "k" }, k: KEYS }, undefined],
+    ["none for what holds no keys", { p: { credential_process: "x", mfa_serial: SERIAL } }, undefined],
+  ])("%s", (_title, profiles, serial) => {
+    expect(resolve("p", profiles).mfa?.serial).toBe(serial);
   });
 });

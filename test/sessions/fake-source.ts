@@ -6,6 +6,8 @@ import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 
 export const MINUTE_MS = 60_000;
 export const FETCH_LIMIT_MS = 60_000;
+/** A refresh is due that much before its time. */
+export const LEAD_MS = 10_000;
 
 export const DEV = role("dev");
 export const OPS = role("ops");

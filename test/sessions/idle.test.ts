@@ -50,6 +50,24 @@ describe("let go or kept", () => {
     expect(it.events.at(-1)).toBe("released dev");
   });
 
+  test("a refresh that failed leaves the good session to whoever asks, and is tried again only then", async () => {
+    const it = scene();
+    const asking = it.sessions.ensure(DEV);
+    await it.last().answer(it.session("first", 60));
+    await asking;
+    it.sessions.current(KEY);
+    await it.clock.advance(35 * MINUTE_MS);
+    await it.last().fail(new Error("down"));
+    await it.clock.advance(10 * MINUTE_MS);
+    expect(it.calls.length).toBe(2);
+    expect((await it.sessions.ensure(DEV)).credentials.accessKeyId).toBe("first");
+    await it.clock.advance(2 * MINUTE_MS);
+    expect(it.calls.length).toBe(3);
+    await it.last().fail(new Error("down"));
+    await it.clock.advance(20 * MINUTE_MS);
+    expect(it.sessions.state(KEY)).toBeUndefined();
+  });
+
   test("a role that failed and that nobody wants any more is not tried again", async () => {
     const it = scene();
     const asking = failureOf(() => it.sessions.ensure(DEV));

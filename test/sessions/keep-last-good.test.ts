@@ -29,7 +29,7 @@ describe("keep the last good session", () => {
 
   test("retries come later and later, up to two minutes", async () => {
     const it = await serving(60, () => 0.999999);
-    it.sessions.refreshNow();
+    await it.clock.advance(untilDueMs(it));
     const waitsMs: number[] = [];
     for (let failures = 0; failures < 9; failures++) {
       await it.last().fail(new Error("down"));
@@ -49,12 +49,13 @@ describe("keep the last good session", () => {
       message: "down",
       hint: "wait",
       exit: 4,
+      needs: undefined,
       at: new Date("2026-01-01T00:35:00Z"),
     });
     await it.clock.advance(1000);
     await it.last().answer(it.session("second", 60));
     expect(it.sessions.state(KEY)?.lastError).toBeUndefined();
-    it.sessions.refreshNow();
+    await it.clock.advance(35 * MINUTE_MS);
     await it.last().fail(new Error("down"));
     expect(it.sessions.state(KEY)?.nextRefreshAt?.getTime()).toBe(it.clock.now().getTime() + 500);
   });
@@ -111,7 +112,7 @@ describe("what is no session", () => {
   ];
   test.each(broken)("%s is a failure, and the good one stays", async (_title, breakIt, message) => {
     const it = await serving(60);
-    it.sessions.refreshNow();
+    await it.clock.advance(35 * MINUTE_MS);
     await it.last().answer(breakIt(it.session("broken", 60)));
     expect(servedBy(it)).toBe("first");
     expect(it.sessions.state(KEY)?.lastError?.message).toMatch(message);

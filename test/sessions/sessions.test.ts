@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { CliError } from "../../src/errors.ts";
-import { sessionKey } from "../../src/roles/role-spec.ts";
 import { failureOf } from "../support/failure.ts";
-import { DEV, FETCH_LIMIT_MS, KEY, MINUTE_MS, OPS, idOf, scene, servedBy, serving } from "./fake-source.ts";
+import { DEV, FETCH_LIMIT_MS, KEY, LEAD_MS, MINUTE_MS, OPS, idOf, scene, servedBy, serving } from "./fake-source.ts";
 
 describe("single flight", () => {
   test("50 who ask at once: one fetch, one session", async () => {
@@ -53,14 +52,22 @@ describe("single flight", () => {
 describe("refresh ahead of time", () => {
   test("an hour's session is fetched anew 25 minutes before its end, and swapped", async () => {
     const it = await serving(60);
-    await it.clock.advance(35 * MINUTE_MS - 1);
+    await it.clock.advance(35 * MINUTE_MS - LEAD_MS - 1);
     expect(it.calls.length).toBe(1);
     await it.clock.advance(1);
     expect(it.calls.length).toBe(2);
     expect(servedBy(it)).toBe("first");
     await it.last().answer(it.session("second", 60));
     expect(servedBy(it)).toBe("second");
-    expect(it.sessions.state(KEY)?.nextRefreshAt).toEqual(new Date("2026-01-01T01:10:00Z"));
+    expect(it.sessions.state(KEY)?.nextRefreshAt).toEqual(new Date("2026-01-01T01:09:40Z"));
+  });
+
+  test("sessions of half a second: a second between two fetches all the same", async () => {
+    const it = await serving(1 / 120);
+    await it.clock.advance(999);
+    expect(it.calls.length).toBe(1);
+    await it.clock.advance(1);
+    expect(it.calls.length).toBe(2);
   });
 
   test("jitter makes it earlier", async () => {
@@ -78,26 +85,6 @@ describe("refresh ahead of time", () => {
     expect(servedBy(it)).toBe("first");
   });
 
-  test("refreshNow fetches what is pinned or was used, at once", async () => {
-    const it = await serving(60);
-    const ops = it.sessions.ensure(OPS);
-    await it.last().answer(it.session("ops", 60));
-    await ops;
-    it.sessions.refreshNow();
-    expect(it.calls.slice(2).map(({ spec }) => spec.name)).toEqual(["dev"]);
-    await it.last().answer(it.session("second", 60));
-    it.sessions.current(sessionKey(OPS));
-    it.sessions.refreshNow();
-    expect(it.calls.slice(3).map(({ spec }) => spec.name)).toEqual(["dev", "ops"]);
-  });
-
-  test("refreshNow during a fetch starts no second one", async () => {
-    const it = await serving(60);
-    it.sessions.refreshNow();
-    it.sessions.refreshNow();
-    expect(it.calls.length).toBe(2);
-  });
-
   test("stop: nothing is fetched any more", async () => {
     const it = await serving(60);
     it.sessions.stop();
@@ -107,7 +94,7 @@ describe("refresh ahead of time", () => {
 
   test("stop during a fetch: its end plans nothing", async () => {
     const it = await serving(60);
-    it.sessions.refreshNow();
+    await it.clock.advance(35 * MINUTE_MS);
     it.sessions.stop();
     await it.last().fail(new Error("down"));
     await it.clock.advance(120 * MINUTE_MS);

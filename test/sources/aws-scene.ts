@@ -1,5 +1,6 @@
 // A mock AWS, AWS files, and the sources over both, as the daemon puts them together.
 import { createAwsHandler } from "../../src/aws/http-handler.ts";
+import { createOutbound } from "../../src/aws/outbound.ts";
 import { createSts } from "../../src/aws/sts.ts";
 import { type MockAws, type MockAwsOptions, startMockAws } from "../../src/demo/mock-aws.ts";
 import { DEMO_USER } from "../../src/demo/world.ts";
@@ -16,7 +17,7 @@ export type AwsScene = AsyncDisposable & {
   files: ScratchAws;
   sso: SsoScene;
   base: BaseSource;
-  fetch: SessionSource;
+  fetch: SessionSource["fetch"];
 };
 
 export type SceneFiles = { config?: string; credentials?: string };
@@ -30,6 +31,7 @@ export function awsScene(given: SceneFiles = {}, mock: MockAwsOptions = {}): Aws
   const aws = startMockAws(mock);
   const { config = "", credentials = keysSection("corp", DEMO_USER) } = given;
   const files = scratchAws({ config, credentials, url: aws.url });
+  const send = createOutbound({ env: process.env });
   const handler = createAwsHandler(process.env);
   const sts = createSts(handler, systemClock);
   const sso = ssoScene({ aws, home: files.path, clock: systemClock });
@@ -37,6 +39,7 @@ export function awsScene(given: SceneFiles = {}, mock: MockAwsOptions = {}): Aws
     env: process.env,
     sts,
     handler,
+    send,
     clock: systemClock,
     sso: { portal: sso.portal, keeper: sso.keeper },
     secrets: sso.store,
@@ -46,7 +49,7 @@ export function awsScene(given: SceneFiles = {}, mock: MockAwsOptions = {}): Aws
     files,
     sso,
     base,
-    fetch: createSessionSource({ sts, base }),
+    fetch: createSessionSource({ sts, base, clock: systemClock }).fetch,
     async [Symbol.asyncDispose]() {
       files[Symbol.dispose]();
       await aws.stop();

@@ -36,7 +36,7 @@ aws_secret_access_key = s
 
 test("profiles of both files, the credentials file over the other, and nothing that is no profile", async () => {
   using _files = scratchAws({ config: CONFIG, credentials: CREDENTIALS });
-  expect(await loadProfiles()).toEqual({
+  expect(await loadProfiles(process.env)).toEqual({
     default: { region: "eu-central-1" },
     corp: {
       region: "eu-west-1",
@@ -53,14 +53,14 @@ test("profiles of both files, the credentials file over the other, and nothing t
 
 test("an edit is seen at once", async () => {
   using files = scratchAws({ config: "[profile a]\nregion = one\n" });
-  expect(await loadProfiles()).toEqual({ a: { region: "one" } });
+  expect(await loadProfiles(process.env)).toEqual({ a: { region: "one" } });
   files.file(".aws/config", "[profile b]\nregion = two\n");
-  expect(await loadProfiles()).toEqual({ b: { region: "two" } });
+  expect(await loadProfiles(process.env)).toEqual({ b: { region: "two" } });
 });
 
 test("no files: no profiles", async () => {
   using files = scratchAws();
   files.set("AWS_CONFIG_FILE", "/nowhere/config");
   files.set("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials");
-  expect(await loadProfiles()).toEqual({});
+  expect(await loadProfiles(process.env)).toEqual({});
 });

@@ -34,7 +34,13 @@ export type SsoScene = {
   signIn(ask?: Partial<LoginDeps["ask"]>): Promise<LoginResult>;
 };
 
-type Options = { aws: Pick<MockAws, "url">; home: string; clock: Clock; shareCliCache?: boolean; background?: boolean };
+type Options = {
+  aws?: Pick<MockAws, "url">;
+  home: string;
+  clock: Clock;
+  shareCliCache?: boolean;
+  background?: boolean;
+};
 
 export function ssoScene({ home, clock, shareCliCache = false, background = false }: Options): SsoScene {
   const handler = createAwsHandler(process.env);

@@ -5,6 +5,8 @@ export type ManualClock = Clock & {
   advance(ms: number): Promise<void>;
   /** Moves the wall clock alone, as a suspend or a correction by NTP does. */
   jump(ms: number): void;
+  /** The machine is suspended: wall clock and uptime go on, timers stand still. */
+  suspend(ms: number): void;
 };
 
 type Timer = { dueMs: number; task: () => void };
@@ -12,6 +14,7 @@ type Timer = { dueMs: number; task: () => void };
 /** A clock that stands still until it is told to move. */
 export function manualClock(start = "2026-01-01T00:00:00Z"): ManualClock {
   let monotonicMs = 0;
+  let suspendedMs = 0;
   let wallOffsetMs = new Date(start).getTime();
   const timers = new Set<Timer>();
   const settle = async () => {
@@ -20,6 +23,7 @@ export function manualClock(start = "2026-01-01T00:00:00Z"): ManualClock {
   return {
     now: () => new Date(wallOffsetMs + monotonicMs),
     monotonicMs: () => monotonicMs,
+    uptimeMs: () => monotonicMs + suspendedMs,
     after(delayMs, task) {
       const timer = { dueMs: monotonicMs + Math.max(delayMs, 0), task };
       timers.add(timer);
@@ -41,6 +45,10 @@ export function manualClock(start = "2026-01-01T00:00:00Z"): ManualClock {
     },
     jump(ms) {
       wallOffsetMs += ms;
+    },
+    suspend(ms) {
+      wallOffsetMs += ms;
+      suspendedMs += ms;
     },
   };
 }

@@ -1,5 +1,7 @@
 // The mock AWS as a process of its own, for tests whose clients live in another network namespace. It says its URL,
 // then obeys one JSON order a line and answers each with one.
+import type { MockBroker } from "../../src/demo/broker-service.ts";
+import type { Reply } from "../../src/demo/service.ts";
 import { startMockAws } from "../../src/demo/mock-aws.ts";
 import type { Consent, SsoOptions } from "../../src/demo/sso-world.ts";
 
@@ -9,12 +11,21 @@ export type MockOrder =
   | { do: "release"; action: string }
   | { do: "untilCalled"; action: string; times: number }
   | { do: "delayMs"; action: string; ms: number }
+  | { do: "broker"; broker: MockBroker }
+  | { do: "answerNext"; action: string; reply: Reply }
   | { do: "consent"; consent: Consent }
   | { do: "endAccessTokens" }
   | { do: "endSessions" };
 
-const sso = JSON.parse(process.argv[2] ?? "{}") as SsoOptions;
-const aws = startMockAws({ webIdentityTokens: ["a-web-identity-token"], sso });
+/** `aheadMs`: how far AWS's clock is ahead of this machine's, so that this machine's is wrong. */
+export type MockSettings = { sso?: SsoOptions; aheadMs?: number };
+
+const { sso = {}, aheadMs = 0 } = JSON.parse(process.argv[2] ?? "{}") as MockSettings;
+const aws = startMockAws({
+  webIdentityTokens: ["a-web-identity-token"],
+  now: () => new Date(Date.now() + aheadMs),
+  sso,
+});
 const releases = new Map<string, () => void>();
 
 async function obey(order: MockOrder): Promise<number> {
@@ -30,6 +41,12 @@ async function obey(order: MockOrder): Promise<number> {
     case "untilCalled":
       await aws.untilCalled(order.action, order.times);
       return aws.count(order.action);
+    case "broker":
+      aws.broker(order.broker);
+      return 0;
+    case "answerNext":
+      aws.answerNext(order.action, order.reply);
+      return 0;
     case "delayMs":
       aws.delayMs(order.action, order.ms);
       return order.ms;

@@ -8,7 +8,7 @@ import type { SsoOptions } from "../../src/demo/sso-world.ts";
 import { processIdentity } from "../../src/sys/process-identity.ts";
 import { builtBinary } from "./built-binary.ts";
 import { lineReader } from "./line-reader.ts";
-import type { MockOrder } from "./mock-aws-process.ts";
+import type { MockOrder, MockSettings } from "./mock-aws-process.ts";
 import type { Netns } from "./netns.ts";
 import { untilTrue } from "./until.ts";
 
@@ -47,6 +47,8 @@ type WorldOptions = {
   config?: string;
   awsConfig?: string;
   binary?: string;
+  /** This machine's clock is wrong by that much: AWS's is ahead of it. */
+  awsAheadMs?: number;
   sso?: SsoOptions;
 };
 
@@ -60,8 +62,9 @@ export async function testWorld(options: WorldOptions = {}): Promise<World> {
     return path;
   };
   const inNamespace = options.enter ?? (ns === undefined ? [] : ["ip", "netns", "exec", ns.name]);
+  const settings: MockSettings = { sso: options.sso ?? {}, aheadMs: options.awsAheadMs ?? 0 };
   const mock = Bun.spawn(
-    [...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts"), JSON.stringify(options.sso ?? {})],
+    [...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts"), JSON.stringify(settings)],
     {
       stdio: ["pipe", "pipe", "inherit"],
     },

@@ -1,0 +1,91 @@
+// How a broker is asked: its headers, authority and certificate, and what its refusals mean in words.
+import { readFileSync } from "node:fs";
+import { retryAfterMs } from "../aws/explain.ts";
+import type { Outbound, OutboundRequest } from "../aws/outbound.ts";
+import type { BrokerConfig } from "../config/schema.ts";
+import { CliError, EXIT, messageOf } from "../errors.ts";
+import type { Environment } from "../paths.ts";
+
+export type Ask = (method: "GET" | "PUT", path: string, headers?: Record<string, string>) => Promise<Reply>;
+export type Reply = { status: number; text: string; failure(): CliError };
+
+/** `source` is the name of the table. Files and variables are read anew for each fetch: what they hold may be renewed. */
+export function brokerClient(source: string, settings: BrokerConfig, env: Environment, send: Outbound): Ask {
+  const own = headersOf(source, settings, env);
+  const tls = tlsOf(source, settings);
+  const root = settings.url.replace(/\/+$/, "");
+  return async (method, path, headers = {}) => {
+    const request: OutboundRequest = { url: `${root}${path}`, method, headers: { ...own, ...headers } };
+    const answer = await send(tls === undefined ? request : { ...request, tls }).catch((error: unknown) => {
+      throw explain(error, source, settings);
+    });
+    return {
+      status: answer.status,
+      text: new TextDecoder().decode(answer.body),
+      failure: () => explainStatus(answer.status, answer.headers, path, source),
+    };
+  };
+}
+
+function headersOf(source: string, { headers = {} }: BrokerConfig, env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      const text = typeof value === "string" ? value : "env" in value ? env[value.env] : readNamed(source, value.file);
+      if (text === undefined || text.trim() === "") {
+        const where = typeof value === "object" && "env" in value ? `the variable ${value.env}` : "its file";
+        throw new CliError(`the header ${name} of the broker "${source}" has no value: ${where} is empty`, {
+          hint: `fill it, then start metacred again where it is a variable`,
+          exit: EXIT.needsPerson,
+        });
+      }
+      return [name, text.trim()];
+    }),
+  );
+}
+
+function tlsOf(source: string, { ca_file, client_cert, client_key }: BrokerConfig): OutboundRequest["tls"] {
+  if (ca_file === undefined && client_cert === undefined && client_key === undefined) return undefined;
+  return {
+    ...(ca_file === undefined ? {} : { ca: readNamed(source, ca_file) }),
+    ...(client_cert === undefined ? {} : { cert: readNamed(source, client_cert) }),
+    // One file may hold both.
+    ...(client_cert === undefined ? {} : { key: readNamed(source, client_key ?? client_cert) }),
+  };
+}
+
+function readNamed(source: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CliError(`cannot read ${file} of the broker "${source}"`, {
+      hint: `correct it in [sources.${source}]`,
+      cause: error,
+    });
+  }
+}
+
+function explain(error: unknown, source: string, settings: BrokerConfig): CliError {
+  const isLate = error instanceof Error && error.name === "TimeoutError";
+  const reason = isLate ? "no answer in time" : messageOf(error);
+  const hint = error instanceof CliError ? error.hint : `check ${new URL(settings.url).host} and HTTPS_PROXY`;
+  return new CliError(`the broker "${source}" cannot be asked: ${reason}`, { hint, cause: error });
+}
+
+// A body may hold a stack trace or worse: it is never shown.
+function explainStatus(status: number, headers: Headers, path: string, source: string): CliError {
+  if (status >= 300 && status < 400) {
+    const to = URL.parse(headers.get("location") ?? "")?.host ?? "another place";
+    return new CliError(`the broker "${source}" sends on to ${to}, which is not followed`, {
+      hint: `correct url in [sources.${source}], or sign in where it leads`,
+    });
+  }
+  const what = `the broker "${source}" answered ${status} to ${path}`;
+  if (status === 401 || status === 403) {
+    return new CliError(what, { hint: `correct headers in [sources.${source}]`, exit: EXIT.needsPerson });
+  }
+  const afterMs = retryAfterMs(headers.get("retry-after"), headers.get("date"));
+  return new CliError(what, {
+    hint: "ask who runs it, or wait: metacred tries again by itself",
+    again: afterMs === undefined ? undefined : { afterMs },
+  });
+}

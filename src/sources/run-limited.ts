@@ -1,0 +1,59 @@
+// A command of the user's must not outlive its usefulness: it runs in a process group of its own, which is ended at the
+// time limit with everything it started.
+import { spawn } from "node:child_process";
+
+export type Output = { stdout: string; stderr: string };
+
+const OUTPUT_LIMIT_BYTES = 1_048_576;
+
+const live = new Set<number>();
+
+/** Whatever ends this process in order takes along what it has started. Once for a process. */
+export function endWithProcess(): void {
+  process.on("exit", () => live.forEach(endGroup));
+}
+
+/** Runs `command` by the shell. `name` is what it is called in the words of a failure. Asks nobody: it has no input. */
+export function runLimited(command: string, name: string, limitMs: number): Promise<Output> {
+  const child = spawn("/bin/sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const group = child.pid;
+  if (group !== undefined) live.add(group);
+  const { promise, resolve, reject } = Promise.withResolvers<Output>();
+  const output: Output = { stdout: "", stderr: "" };
+  let ended: string | undefined;
+  const end = (why: string) => {
+    ended ??= why;
+    if (group !== undefined) endGroup(group);
+    // What left the group may still hold the pipes open; nobody waits for it.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  const timer = setTimeout(() => end(`was ended: it took longer than ${limitMs / 1000} s`), limitMs);
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
+      output[stream] += text;
+      if (output[stream].length > OUTPUT_LIMIT_BYTES) end(`was ended: it wrote more than 1 MiB to ${stream}`);
+    });
+  }
+  child.on("error", (error) => {
+    clearTimeout(timer);
+    reject(error);
+  });
+  child.on("close", (code, signal) => {
+    clearTimeout(timer);
+    if (group !== undefined) live.delete(group);
+    if (code === 0 && ended === undefined) return resolve(output);
+    const words = ended === undefined ? (output.stderr.trim().split("\n").at(-1) ?? "") : "";
+    const reason = ended ?? (signal === null ? `exited with ${code}` : `was killed by ${signal}`);
+    return reject(new Error(`${name} ${reason}${words === "" ? "" : `: ${words}`}`));
+  });
+  return promise;
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself in the meantime.
+  }
+}

@@ -1,0 +1,44 @@
+// Which STS is asked: by the SDK's own switches, looked at from outside.
+import { expect, test } from "bun:test";
+import { HttpResponse } from "@smithy/core/protocols";
+import { credentials } from "../../src/aws/credentials.ts";
+import { createSts } from "../../src/aws/sts.ts";
+import { DEMO_USER } from "../../src/demo/world.ts";
+import { systemClock } from "../../src/sys/clock.ts";
+import { scratchAws } from "../support/scratch-aws.ts";
+
+const ALICE = credentials({ ...DEMO_USER, sessionToken: undefined });
+
+async function hostAsked(region: string, env: Record<string, string>): Promise<string> {
+  using files = scratchAws();
+  delete process.env["AWS_ENDPOINT_URL"];
+  for (const [name, value] of Object.entries(env)) files.set(name, value);
+  const hosts: string[] = [];
+  const sts = createSts(
+    {
+      metadata: { handlerProtocol: "http/1.1" },
+      updateHttpClientConfig() {},
+      httpHandlerConfigs: () => ({}),
+      async handle({ hostname }) {
+        hosts.push(hostname);
+        return { response: new HttpResponse({ statusCode: 400, headers: {}, body: new Uint8Array() }) };
+      },
+    },
+    systemClock,
+  );
+  await sts.callerIdentity(ALICE, region, new AbortController().signal).catch(() => undefined);
+  return hosts[0] ?? "";
+}
+
+test.each<[string, Record<string, string>, string]>([
+  ["eu-central-1", {}, "sts.eu-central-1.amazonaws.com"],
+  ["us-east-1", {}, "sts.us-east-1.amazonaws.com"],
+  ["cn-north-1", {}, "sts.cn-north-1.amazonaws.com.cn"],
+  ["us-gov-west-1", {}, "sts.us-gov-west-1.amazonaws.com"],
+  ["us-east-1", { AWS_USE_FIPS_ENDPOINT: "true" }, "sts-fips.us-east-1.amazonaws.com"],
+  ["eu-central-1", { AWS_USE_DUALSTACK_ENDPOINT: "true" }, "sts.eu-central-1.api.aws"],
+  ["us-east-1", { AWS_USE_FIPS_ENDPOINT: "true", AWS_USE_DUALSTACK_ENDPOINT: "true" }, "sts-fips.us-east-1.api.aws"],
+  ["eu-central-1", { AWS_ENDPOINT_URL_STS: "http://sts.example.com" }, "sts.example.com"],
+])("%s with %j: %s", async (region, env, host) => {
+  expect(await hostAsked(region, env)).toBe(host);
+});
