@@ -23,8 +23,8 @@ export type RoleCatalog = {
   resolveDefault(): Promise<RoleSpec>;
   /** Which sign-in is meant by the name of an sso-session or a profile, or by none. */
   signIn(name: string | undefined): Promise<SignIn>;
-  /** Every name that `use` accepts; the note says why some may be missing. */
-  names(refresh: boolean): Promise<{ names: string[]; note: string | undefined }>;
+  /** The names of the files, then the pairs of the sign-in; the note says why some of these may be missing. */
+  names(refresh: boolean): Promise<{ names: string[]; pairs: string[]; note: string | undefined }>;
 };
 
 type CatalogContext = Pick<Context, "env" | "paths" | "uid" | "user" | "host">;
@@ -91,7 +91,7 @@ export function createRoleCatalog(
       const ssoNames = pairs.map(({ accountId, roleName }) => `${nameOf.get(accountId) ?? accountId}/${roleName}`);
       const lines = ssoNames.map((name) => `${name}\n`).join("");
       if (lines !== (readIfThere(paths.pairNamesFile) ?? "")) writePrivateFile(paths.pairNamesFile, lines);
-      return { names: [...roleNames(all), ...ssoNames.toSorted()], note };
+      return { names: roleNames(all), pairs: ssoNames.toSorted(), note };
     },
   };
 }

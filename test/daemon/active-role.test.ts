@@ -34,7 +34,7 @@ function desk({ waits = [] as string[], specOf = (name: string) => roleSpec({ na
     reload: () => undefined,
     resolve,
     resolveDefault: () => resolve("default"),
-    names: async () => ({ names: [], note: undefined }),
+    names: async () => ({ names: [], pairs: [], note: undefined }),
     signIn: () => Promise.reject(new Error("not expected")),
   };
   const sessions = { ensure, pin: (spec: RoleSpec | undefined) => void pinned.push(spec?.name) };
