@@ -16,10 +16,8 @@ export async function askKeys(context: Pick<Context, "interactive">, fromStdin: 
     });
   }
   const answer = hiddenLines();
-  process.stderr.write("AWS access key id (not shown): ");
-  const accessKeyId = await answer();
-  process.stderr.write("\nAWS secret access key (not shown): ");
-  const secretAccessKey = await answer();
+  const accessKeyId = await answer("AWS access key id (not shown): ");
+  const secretAccessKey = await answer("\nAWS secret access key (not shown): ");
   process.stderr.write("\n");
   return { accessKeyId, secretAccessKey };
 }
@@ -28,10 +26,10 @@ const INTERRUPT = "\u0003";
 const ERASE = ["\u007F", "\b"];
 
 // Raw, so that the terminal echoes nothing; the few keys that matter are then ours to understand.
-function hiddenLines(): () => Promise<string> {
+function hiddenLines(): (question: string) => Promise<string> {
   const { stdin } = process;
   let rest = "";
-  return () =>
+  return (question) =>
     new Promise((resolve, reject) => {
       let line = "";
       const take = (text: string): boolean => {
@@ -63,9 +61,14 @@ function hiddenLines(): () => Promise<string> {
       };
       const before = rest;
       rest = "";
-      if (take(before)) return resolve(line.trim());
+      if (take(before)) {
+        process.stderr.write(question);
+        return resolve(line.trim());
+      }
+      // Before the question: whoever sees it may type at once.
       stdin.setRawMode(true);
       stdin.on("data", onData);
       stdin.resume();
+      process.stderr.write(question);
     });
 }
