@@ -99,7 +99,10 @@ function explainIssue(issue: Issue, source: Source | undefined): CliError {
   const key = path.join(".");
   const exit = EXIT.usage;
   if (issue.type === "strict_object" && issue.expected === "never") {
-    const near = nearestWord(path.at(-1) ?? "", knownKeys(path.slice(0, -1)));
+    const word = path.at(-1) ?? "";
+    // A key of the other kind of [sources] is known, and yet has no place here.
+    const known = knownKeys(path.slice(0, -1));
+    const near = known.includes(word) ? undefined : nearestWord(word, known);
     return new CliError(`${where}: unknown key "${key}"`, { hint: didYouMean(near) ?? "remove it", exit });
   }
   const wanted = issue.kind === "schema" ? wantedOf(issue) : issue.message;

@@ -31,7 +31,8 @@ export function personAnswered(key: string, stateDir: string): void {
 export function recentNeed(key: string, stateDir: string, now: Date): string | undefined {
   const marker = markerOf(key, stateDir);
   try {
-    return now.getTime() - statSync(marker).mtimeMs < RECENT_MS ? readFileSync(marker, "utf8") : undefined;
+    // Empty while that process is still writing it.
+    return now.getTime() - statSync(marker).mtimeMs < RECENT_MS ? readFileSync(marker, "utf8") || undefined : undefined;
   } catch {
     return undefined;
   }

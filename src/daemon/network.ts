@@ -19,6 +19,7 @@ import { privilegeOf } from "./privilege.ts";
 import { EMULATED, EMULATED_IPV6, type Redirect, createRedirect } from "./redirect.ts";
 import { type RedirectWatch, watchRedirect } from "./redirect-watch.ts";
 import { type Refusals, createRefusals } from "./refusals.ts";
+import type { Clock } from "../sys/clock.ts";
 import { type SelfTest, passesAll } from "./self-test.ts";
 import { readPasswd, redirectedUids, uidsOf } from "./users.ts";
 
@@ -50,7 +51,8 @@ export type NetworkInput = {
   startGuard(plan: RedirectPlan): Promise<Guard>;
 };
 
-const TRIES = 3;
+const TRIES = 5;
+const AGAIN_MS = 150;
 const SHARED_TRIES = 64;
 
 /** Opens all of it; what was opened is undone by `undo`, in the right order, also when a later step fails. */
@@ -92,7 +94,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     if (!(await redirect.down())) log.error("root's part did not end in time: rules may remain");
   });
   if (input.redirect) redirect.adopt((await startInstalled()) ?? (await input.startGuard(plan())));
-  if (!(await passes(redirect.tests(), shared))) throw notReached(input.redirect);
+  if (!(await passes(redirect, shared, clock))) throw notReached(input.redirect);
   const watch = watchRedirect({ clock, log, redirect, startInstalled });
   undo.defer(() => watch.stop());
   undo.defer(watchMachine({ clock, log, routes: () => routesOut(platform), onChange: core.sessions.wake }));
@@ -112,10 +114,14 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   };
 }
 
-// A first packet may come while rules and routes are still being put in place.
+// A first packet may come while rules and routes are still being put in place, or while the last words of a killed
+// daemon's part of root's take away what has just been put there: it is put there anew.
 // Where the kernel cannot be told which listener of a shared port to prefer, some of the tries reach the older daemon.
-async function passes(selfTests: readonly SelfTest[], shared: boolean): Promise<boolean> {
-  for (let tries = shared ? SHARED_TRIES : TRIES; tries > 0; tries--) if (await passesAll(selfTests)) return true;
+async function passes(redirect: Redirect, shared: boolean, clock: Clock): Promise<boolean> {
+  for (let tries = shared ? SHARED_TRIES : TRIES; tries > 0; tries--) {
+    if (await passesAll(redirect.tests())) return true;
+    if (redirect.again()) await new Promise<void>((resolve) => void clock.after(AGAIN_MS, resolve));
+  }
   return false;
 }
 

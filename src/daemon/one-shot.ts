@@ -45,7 +45,7 @@ export function roleChoices(context: Context): Promise<RoleEntry[]> {
 /** Every name that `use` accepts; the notes say why some may be missing. */
 export async function listRoles(context: Context, refresh: boolean): Promise<{ names: string[]; notes: string[] }> {
   const { catalog, kit } = openKit(context);
-  const { names, note } = await catalog.names(refresh);
+  const { names, pairs, note } = await catalog.names(refresh);
   const notes = note === undefined ? [] : [note];
   const offered = Object.entries(catalog.config().sources).map(async ([source, settings]) => {
     if (!isBroker(settings)) return [];
@@ -56,8 +56,8 @@ export async function listRoles(context: Context, refresh: boolean): Promise<{ n
       return [];
     }
   });
-  const ofBrokers = (await Promise.all(offered)).flat().toSorted();
-  return { names: [...new Set([...names, ...ofBrokers])], notes };
+  const known = [...names, ...(await Promise.all(offered)).flat()].toSorted();
+  return { names: [...new Set([...known, ...pairs])], notes };
 }
 
 // Some SDKs read standard error of a credential_process as well: nothing is said there that is no error.

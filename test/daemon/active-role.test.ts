@@ -52,7 +52,7 @@ function desk({
     reload: () => undefined,
     resolve,
     resolveDefault: () => resolve("default"),
-    names: async () => ({ names: [], note: undefined }),
+    names: async () => ({ names: [], pairs: [], note: undefined }),
     signIn: () => Promise.reject(new Error("not expected")),
     protection: async (spec) => protections[spec.name],
     entries: async () => [],

@@ -22,7 +22,7 @@ function catalog(files: ScratchAws, baseOption?: string) {
 test("names of config and profiles", async () => {
   using files = scratchAws({ config: PROFILES });
   files.file(CONFIG, `[roles.dev]\nrole_arn = "${ARN}"\n`);
-  expect(await catalog(files).names(false)).toEqual({ names: ["corp", "default", "dev"], note: undefined });
+  expect(await catalog(files).names(false)).toEqual({ names: ["corp", "default", "dev"], pairs: [], note: undefined });
 });
 
 describe("what is served when no role is named", () => {
