@@ -25,17 +25,12 @@ export type RoleCatalog = {
   resolveDefault(): Promise<RoleSpec>;
   /** Which sign-in is meant by the name of an sso-session or a profile, or by none. */
   signIn(name: string | undefined): Promise<SignIn>;
-<<<<<<< HEAD
-  /** Every name that `use` accepts; the note says why some may be missing. */
-  names(refresh: boolean): Promise<{ names: string[]; note: string | undefined }>;
+  /** The names of the files, then the pairs of the sign-in; the note says why some of these may be missing. */
+  names(refresh: boolean): Promise<{ names: string[]; pairs: string[]; note: string | undefined }>;
   /** Whether a person must agree to this role, by whatever name it was asked for. */
   protection(spec: RoleSpec): Promise<Protection | undefined>;
   /** What a person chooses from. */
   entries(): Promise<RoleEntry[]>;
-=======
-  /** The names of the files, then the pairs of the sign-in; the note says why some of these may be missing. */
-  names(refresh: boolean): Promise<{ names: string[]; pairs: string[]; note: string | undefined }>;
->>>>>>> main
 };
 
 type CatalogContext = Pick<Context, "env" | "paths" | "uid" | "user" | "host">;
