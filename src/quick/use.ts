@@ -45,7 +45,7 @@ function wordsOf(status: Status, forATime: boolean, now: Date): string[] {
   const until = role.expiration === null ? "" : `, ${timeLeft(role.expiration, now)} left`;
   return [
     `${role.name}: ${role.arn ?? "identity unknown"}${until}`,
-    "  new programs get it now, running ones when they next refresh, mostly within 2 to 10 minutes",
+    "  new programs get it now, running ones when they next refresh, mostly within 16 minutes",
     ...back,
   ];
 }

@@ -14,7 +14,7 @@ protected = true
 revert_after = "20m"
 `;
 const REFUSED = 'metacred: "prod" is protected: a person has to agree to it\n  try: metacred use prod --yes\n';
-const FOLLOW = "  new programs get it now, running ones when they next refresh, mostly within 2 to 10 minutes\n";
+const FOLLOW = "  new programs get it now, running ones when they next refresh, mostly within 16 minutes\n";
 
 async function served(config = CONFIG): Promise<World> {
   const world = await testWorld({ config: `${config}[imds]\nport = ${freePort()}\n` });

@@ -3,7 +3,7 @@ import { CliError } from "../../src/errors.ts";
 import { SAMPLE_ROLE, sampleStatus } from "../support/sample-status.ts";
 import { desk } from "./command.ts";
 
-const FOLLOW = "  new programs get it now, running ones when they next refresh, mostly within 2 to 10 minutes\n";
+const FOLLOW = "  new programs get it now, running ones when they next refresh, mostly within 16 minutes\n";
 
 test("says what is served now, and when running programs follow; nothing on stdout", async () => {
   const asked: string[] = [];
