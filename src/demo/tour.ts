@@ -2,6 +2,7 @@
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { ownCommand } from "../sys/own-command.ts";
 import { type Playground, createPlayground } from "./playground.ts";
 
 type Shell = (words: readonly string[], env: Environment) => Promise<string>;
@@ -10,8 +11,7 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 export async function runDemo(context: Context, { keep }: { keep: boolean }): Promise<number> {
   await using playground = createPlayground(context.env);
-  const self = Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
-  const metacred = (...words: string[]) => run([...self, ...words], playground.env);
+  const metacred = (...words: string[]) => run([...ownCommand(), ...words], playground.env);
   const endpoint = `http://127.0.0.1:${await freePort()}/`;
   const client = await chooseClient(context, playground, endpoint);
 

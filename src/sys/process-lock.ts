@@ -10,15 +10,24 @@ const POLL_MS = 100;
 
 export type Release = () => void;
 
-/** Takes the lock, or returns undefined while another process holds it. */
+/** Takes the lock, or returns undefined while another process holds it. Makes its folder where there is none. */
 export function tryLock(file: string, identity = processIdentity): Release | undefined {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  return tryLockIn(file, identity);
+}
+
+/** The same in a folder that somebody has made and checked already. */
+export function tryLockIn(file: string, identity = processIdentity): Release | undefined {
   const draft = `${file}.${randomBytes(6).toString("hex")}`;
   // Written first and linked then: nobody ever sees a lock without its holder.
-  writeFileSync(draft, identity(process.pid) ?? String(process.pid), { mode: 0o600, flag: "wx" });
+  const own = identity(process.pid) ?? String(process.pid);
+  writeFileSync(draft, own, { mode: 0o600, flag: "wx" });
   try {
     if (!links(draft, file) && !(isStale(file, draft, identity) && links(draft, file))) return undefined;
-    return () => rmSync(file, { force: true });
+    return () => {
+      // Never a lock that somebody else has taken since.
+      if (readIfThere(file) === own) rmSync(file, { force: true });
+    };
   } finally {
     rmSync(draft, { force: true });
   }

@@ -28,7 +28,8 @@ function desk(config: object = {}) {
     paths,
     ask: (base: BaseSpec = BASE, error = EXPIRED) => askPerson(base, error, v.parse(configSchema, config), person),
     asked: () => existsSync(join(paths.stateDir, `asked-${ssoKey(CORP)}`)),
-    notices: () => (existsSync(notices) ? readFileSync(notices, "utf8").trim().split("\n") : []),
+    // Whole lines: the shell makes the file a moment before it writes.
+    notices: () => (existsSync(notices) ? readFileSync(notices, "utf8").split("\n").slice(0, -1) : []),
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
