@@ -32,12 +32,13 @@ _metacred() {
     credential-process) flags="--role --config --help" words="" ;;
     exec) flags="--role --env --config --help" words="" ;;
     env) flags="--role --format --json --config --help" words="" ;;
+    console) flags="--role --service --print --json --config --help" words="" ;;
     service) flags="--system --json --config --help" words="install uninstall status" ;;
     doctor) flags="--json --fix --config --help" words="" ;;
     net) flags="--json --config --help" words="plan up down status install uninstall" ;;
     completions) flags="--config --help" words="bash zsh fish powershell" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop logs roles init login logout keys credential-process exec env service doctor net completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop logs roles init login logout keys credential-process exec env console service doctor net completions demo" ;;
   esac
   case $command:$previous in
     serve:--role) words="@roles" ;;
@@ -52,6 +53,8 @@ _metacred() {
     exec:--role) words="@roles" ;;
     env:--role) words="@roles" ;;
     env:--format) words="sh fish powershell dotenv" ;;
+    console:--role) words="@roles" ;;
+    console:--service) words="" ;;
     *) case $current in -*) words=$flags ;; esac ;;
   esac
   case $words in

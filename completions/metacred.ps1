@@ -137,6 +137,18 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
             '--help' = @('show help', $null)
           }
         }
+        'console' = @{
+          about = 'Open the AWS console as a role; needs no daemon'
+          words = ''
+          flags = [ordered]@{
+            '--role' = @('default: the role that is served', '@roles')
+            '--service' = @('its page, like s3, ec2 or cloudwatch', '')
+            '--print' = @('print the address instead of opening it: a secret for 15 minutes', $null)
+            '--json' = @('print it as JSON', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
         'service' = @{
           about = 'Start at login: install, uninstall or show the service'
           words = 'install uninstall status'

@@ -24,6 +24,7 @@ _metacred() {
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
     'exec:Run a command under a role, without touching the one that is served'
     'env:Print a role'\''s credentials as variables for a shell; needs no daemon'
+    'console:Open the AWS console as a role; needs no daemon'
     'service:Start at login\: install, uninstall or show the service'
     'doctor:Find what would stop an SDK from getting the role, and how to mend it'
     'net:The redirect alone\: plan, up, down, status, install, uninstall'
@@ -115,6 +116,13 @@ _metacred() {
           _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
             '--format[sh, fish, powershell, dotenv (default sh)]:value:(sh fish powershell dotenv)' \
             '--json[print one JSON object]' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        console)
+          _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
+            '--service[its page, like s3, ec2 or cloudwatch]:value:' \
+            '--print[print the address instead of opening it\: a secret for 15 minutes]' \
+            '--json[print it as JSON]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         service)

@@ -34,6 +34,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   "credential-process": () => load(import("./commands/credential-process.ts")),
   exec: () => load(import("./commands/exec.ts")),
   env: () => load(import("./commands/env.ts")),
+  console: () => load(import("./commands/console.ts")),
   service: () => load(import("./commands/service.ts")),
   doctor: () => load(import("./commands/doctor.ts")),
   net: () => load(import("./commands/net.ts")),

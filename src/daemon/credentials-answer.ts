@@ -1,5 +1,6 @@
 import type { Session } from "../aws/credentials.ts";
 import type { RoleSpec } from "../roles/role-spec.ts";
+import { partitionOf } from "./imds-view.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 
 /** A session as the control socket carries it, with its real expiry. */
@@ -12,5 +13,6 @@ export function credentialsAnswer(spec: RoleSpec, session: Session): Credentials
     expiration: session.expiration?.toISOString() ?? null,
     account_id: session.accountId ?? null,
     region: spec.region ?? null,
+    partition: partitionOf(spec, session),
   };
 }

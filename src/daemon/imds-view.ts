@@ -72,14 +72,18 @@ function withCredentials(place: Place, served: ServedRole, now: Date, capMs: num
   };
 }
 
+/** By the ARN, else by the region. */
+export function partitionOf(spec: RoleSpec, session: Session | undefined): string {
+  const arn = roleArnOfSpec(spec, session);
+  return arn === undefined
+    ? partitionOfRegion(spec.region)
+    : (parseRoleArn(arn)?.partition ?? accountOfArn(arn)?.partition ?? "aws");
+}
+
 function placeOf(spec: RoleSpec, session: Session | undefined, zone: string | undefined): Place {
   const arn = roleArnOfSpec(spec, session);
-  const partition =
-    arn === undefined
-      ? partitionOfRegion(spec.region)
-      : (parseRoleArn(arn)?.partition ?? accountOfArn(arn)?.partition ?? "aws");
   return {
-    role: { arn, accountId: accountOf(spec, session), partition },
+    role: { arn, accountId: accountOf(spec, session), partition: partitionOf(spec, session) },
     ...(spec.region === undefined ? {} : { region: spec.region }),
     ...(zone === undefined ? {} : { availabilityZone: zone }),
   };

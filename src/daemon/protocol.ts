@@ -89,6 +89,8 @@ export type CredentialsAnswer = {
   expiration: string | null;
   account_id: string | null;
   region: string | null;
+  /** Older daemons do not tell it. */
+  partition?: string;
 };
 
 /** Where a program finds the credentials of one role for as long as the daemon runs, and what it must show there. */

@@ -2,6 +2,7 @@
 // A service is found by its path, so that further ones can stand beside STS on the same port.
 import { systemClock } from "../sys/clock.ts";
 import { type MockBroker, brokerService } from "./broker-service.ts";
+import { federationService } from "./federation-service.ts";
 import { createControls } from "./controls.ts";
 import type { Controls, Gate } from "./controls.ts";
 import type { Answer, ParsedCall, MockRequest, MockService } from "./service.ts";
@@ -33,7 +34,13 @@ export function startMockAws(options: MockAwsOptions = {}): MockAws {
   const world = createWorld(options);
   const now = options.now ?? (() => systemClock.now());
   const ssoWorld = createSsoWorld(options.sso);
-  const services = [stsService(world), oidcService(ssoWorld), portalService(ssoWorld, world), brokerService(world)];
+  const services = [
+    stsService(world),
+    federationService(world),
+    oidcService(ssoWorld),
+    portalService(ssoWorld, world),
+    brokerService(world),
+  ];
   const { controls, gate } = createControls();
   const server = Bun.serve({
     port: 0,

@@ -43,6 +43,7 @@ export function createPlayground(machineEnv: Environment): Playground {
       AWS_CONFIG_FILE: awsConfig,
       AWS_SHARED_CREDENTIALS_FILE: awsKeys,
       AWS_ENDPOINT_URL_STS: aws.url,
+      AWS_ENDPOINT_URL_SIGNIN: aws.url,
     },
     clientEnv: (endpoint) => ({
       ...plain,

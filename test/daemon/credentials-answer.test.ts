@@ -10,7 +10,15 @@ test("a session as the control socket carries it, with its real expiry", () => {
     expiration: "2026-01-01T01:00:00.000Z",
     account_id: "111122223333",
     region: "eu-central-1",
+    partition: "aws",
   });
+});
+
+test("the partition is the ARN's, else the region's", () => {
+  const partitionOf = (arn: string | undefined, region: string) =>
+    credentialsAnswer(roleSpec({ steps: [], region }), liveSession({ arn })).partition;
+  expect(partitionOf("arn:aws-us-gov:sts::111122223333:assumed-role/X/y", "eu-central-1")).toBe("aws-us-gov");
+  expect(partitionOf(undefined, "cn-north-1")).toBe("aws-cn");
 });
 
 test("what is not known is null", () => {

@@ -36,5 +36,7 @@ describe.skipIf(!requireTools(["tinyproxy"]))("through tinyproxy", () => {
     expect(proxy.logged()).not.toContain("sts.nowhere.invalid");
     await ask();
     await proxy.untilLogged(`POST ${NOWHERE}/`);
+    await world.metacred(["console", "--role", "dev", "--print"], { env: { AWS_ENDPOINT_URL_SIGNIN: NOWHERE } });
+    await proxy.untilLogged(`GET ${NOWHERE}/federation`);
   });
 });

@@ -82,6 +82,7 @@ export async function testWorld(options: WorldOptions = {}): Promise<World> {
     AWS_ENDPOINT_URL_STS: stsUrl,
     AWS_ENDPOINT_URL_SSO: stsUrl,
     AWS_ENDPOINT_URL_SSO_OIDC: stsUrl,
+    AWS_ENDPOINT_URL_SIGNIN: stsUrl,
   };
   mkdirSync(join(folder, "home"));
   mkdirSync(join(folder, "run"));
