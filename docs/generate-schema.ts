@@ -1,8 +1,9 @@
 // Writes config.schema.json from the schema that the program itself checks with: `npm run schema`. A test keeps them equal.
 import { join } from "node:path";
 import { configSchema } from "../src/config/schema.ts";
+import { WORDS } from "./config-words.ts";
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 // The parts of valibot's schemas that the config uses, as they lie in memory.
 type Schema = {
@@ -18,40 +19,56 @@ type Schema = {
 };
 type Step = { type: string; requirement?: unknown; message?: unknown };
 
+// A duration's check says the range, which no pattern can.
 const DURATION = String.raw`^(\d+[smh])+$`;
 
 export function jsonSchema(): Json {
-  const root = convert(configSchema);
+  const root = convert(configSchema, []);
   return { $schema: "http://json-schema.org/draft-07/schema#", title: "metacred config.toml", ...root };
 }
 
-function convert(schema: Schema): Json {
+function convert(schema: Schema, path: readonly string[]): Json {
+  const found = plain(schema, path);
+  const words = WORDS[path.join(".")];
+  return words === undefined
+    ? found
+    : { ...found, description: [words, found["description"]].filter(Boolean).join("; ") };
+}
+
+function plain(schema: Schema, path: readonly string[]): Json {
   switch (schema.type) {
     case "strict_object": {
       const entries = Object.entries(schema.entries ?? {});
       const required = entries.filter(([, entry]) => entry.type !== "optional").map(([name]) => name);
       return {
         type: "object",
-        properties: Object.fromEntries(entries.map(([name, entry]) => [name, convert(entry)])),
+        properties: Object.fromEntries(entries.map(([name, entry]) => [name, convert(entry, [...path, name])])),
         additionalProperties: false,
         ...(required.length === 0 ? {} : { required }),
       };
     }
     case "optional": {
-      const inner = schema.wrapped === undefined ? {} : convert(schema.wrapped);
+      const inner = schema.wrapped === undefined ? {} : plain(schema.wrapped, path);
       return isPlain(schema.default) ? { ...inner, default: schema.default } : inner;
     }
     case "record":
-      return { type: "object", additionalProperties: schema.value === undefined ? true : convert(schema.value) };
+      return {
+        type: "object",
+        additionalProperties: schema.value === undefined ? true : convert(schema.value, [...path, "*"]),
+      };
     case "array":
-      return { type: "array", items: schema.item === undefined ? {} : convert(schema.item), ...limits(schema) };
+      return {
+        type: "array",
+        items: schema.item === undefined ? {} : convert(schema.item, [...path, "[]"]),
+        ...limits(schema),
+      };
     case "picklist":
       return { enum: schema.options };
     case "literal":
       return { const: schema.literal };
     case "union":
     case "lazy":
-      return { anyOf: (schema.options ?? []).map((option) => convert(option as Schema)) };
+      return { anyOf: (schema.options ?? []).map((option) => plain(option as Schema, path)) };
     case "unknown":
       return limits(schema);
     case "string":

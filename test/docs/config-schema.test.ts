@@ -16,7 +16,7 @@ test.each<[string, unknown]>([
   ["server_header", { type: "boolean", default: false }],
 ])("imds.%s", (name, wanted) => {
   const { imds } = (jsonSchema() as Schema).properties;
-  expect((imds as Schema | undefined)?.properties[name]).toEqual(wanted as Record<string, unknown>);
+  expect((imds as Schema | undefined)?.properties[name]).toMatchObject(wanted as Record<string, unknown>);
 });
 
 test("unknown keys are wrong in every table, and the places of lists and lengths are right", () => {
@@ -24,7 +24,7 @@ test("unknown keys are wrong in every table, and the places of lists and lengths
   for (const table of ["imds", "refresh", "redirect", "log", "notify"]) {
     expect(properties[table]?.["additionalProperties"]).toBe(false);
   }
-  expect((properties["redirect"] as Schema | undefined)?.properties["users"]).toEqual({
+  expect((properties["redirect"] as Schema | undefined)?.properties["users"]).toMatchObject({
     type: "array",
     items: { type: "string", minLength: 1 },
     minItems: 1,
