@@ -9,11 +9,13 @@ test("docs/commands.md is what the definitions give: npm run completions", async
   expect(await Bun.file(join(ROOT, "docs/commands.md")).text()).toBe(await renderReference());
 });
 
-const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => join("docs", name))];
+const DOCS = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
+const PAGES = ["README.md", ...DOCS.map((name) => join("docs", name))];
 
 test.each(PAGES)("%s: its links lead somewhere, and its commands exist", (page) => {
   const text = readFileSync(join(ROOT, page), "utf8");
-  for (const [, target = ""] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+  const prose = text.replaceAll(/^```.*?^```$/gms, "");
+  for (const [, target = ""] of prose.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
     expect({ target, isThere: existsSync(join(ROOT, dirname(page), target)) }).toEqual({ target, isThere: true });
   }
   for (const [, name = ""] of text.matchAll(/^(?:\$ |sudo |export \$\(|eval "\$\()?metacred ([a-z][a-z-]*)/gm)) {
