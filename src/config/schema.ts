@@ -85,6 +85,10 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
+  containers: v.optional(
+    v.strictObject({ enabled: v.optional(v.boolean(), false), default_role: v.optional(v.string(), "") }),
+    {},
+  ),
   network: v.optional(
     v.strictObject({
       proxy: v.optional(

@@ -44,12 +44,13 @@ export async function netPlan(context: Context): Promise<NetPlan> {
     const answer = await controlClient(context.paths.socketFile).netPlan(false);
     if (answer.state !== "up") return answer.plan;
   }
-  const { imds, redirect } = loadConfig(context.paths, context.uid);
+  const { imds, redirect, containers } = loadConfig(context.paths, context.uid);
   const { port, ipv6 } = imds;
   const input: RedirectInput = {
     method: redirect.method === "none" ? "auto" : redirect.method,
     targets: [{ address: EMULATED, port }, ...(ipv6 ? [{ address: EMULATED_IPV6, port }] : [])],
     ...installation(context),
+    containers: containers.enabled ? port : undefined,
     ...privilegeOf(context),
   };
   return context.platform === "darwin" ? planDarwin(input) : planRedirect(input);
@@ -130,8 +131,9 @@ export async function netUninstall(context: Context, say: Say): Promise<void> {
 }
 
 function installation(context: Context): Installation {
-  const { users } = loadConfig(context.paths, context.uid).redirect;
-  return { ownerUid: context.uid, users: redirectedUids(uidsOf(users, context.uid, readPasswd()), context.uid) };
+  const { redirect, containers } = loadConfig(context.paths, context.uid);
+  const uids = uidsOf(redirect.users, context.uid, readPasswd());
+  return { ownerUid: context.uid, users: redirectedUids(uids, context.uid), containers: containers.enabled };
 }
 
 function assertLinux({ platform }: Context): void {

@@ -11,9 +11,15 @@
 // - An IPv4 alias has a label of its own and is deleted by it: an address that somebody set by hand stays. IPv6 addresses
 //   have no labels, so that one is known by its metric. It is deprecated from birth, lest the kernel choose this unique
 //   local address as the source of other connections.
+// - Containers come in by bridges, which the script finds itself at each run: a name is nothing that root is told. The
+//   kernel sends them to the bridge's own address, so nothing of them can reach 127.0.0.1 (no route_localnet).
 // - A newer guard of the same owner is known by its first port in the names: neither undo nor `again` harms it.
 
-export const GUARD_SCRIPT = String.raw`# metacred: sends port 80 of each ADDRESS, for the users named, to PORT of 127.0.0.1 or [::1].
+import { IPTABLES_PART } from "./guard-iptables.ts";
+
+export const GUARD_SCRIPT =
+  String.raw`# metacred: sends port 80 of each ADDRESS, for the users named, to PORT of 127.0.0.1 or [::1]. With containers=PORT also
+# port 80 of 169.254.169.254 for what comes in by a bridge of Docker's or Podman's, to PORT of that bridge's own address.
 # Lives as long as its standard input. The line "again" applies anew; at the end everything is undone.
 set -uf
 unset IFS ENV BASH_ENV CDPATH TMPDIR LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT GLIBC_TUNABLES XTABLES_LIBDIR
@@ -35,11 +41,11 @@ split() { # ADDRESS=PORT
 $1
 END
 }
-method='' users='' owner='' port=0 v4='' v6='' reason='' up=''
+method='' users='' owner='' port=0 v4='' v6='' bridged='' reason='' up=''
 case $#:$* in
   2:clean\ *) method=clean owner=$2 ;;
   0:* | 1:* | 2:* | 3:* | *:clean\ *)
-    refuse 'usage: metacred-redirect METHOD UID[,UID...]|all OWNERUID ADDRESS=PORT..., or clean OWNERUID' ;;
+    refuse 'usage: metacred-redirect METHOD UID[,UID...]|all OWNERUID ADDRESS=PORT... [containers=PORT], or clean OWNERUID' ;;
   *)
     method=$1 users=$2 owner=$3
     shift 3
@@ -55,7 +61,7 @@ case $#:$* in
     for target in "$@"; do
       split "$target"
       within "$to" 1 65535 || refuse 'PORT must be 1 to 65535'
-      [ "$port" != 0 ] || port=$to
+      case $port,$address in 0,*) port=$to ;; *,containers) bridged=$to; continue ;; esac
       case " $emulated " in *" $address "*) ;; *) refuse 'ADDRESS must be an emulated one' ;; esac
       case $address in
         '' | *' '*) refuse 'ADDRESS must be an emulated one' ;;
@@ -108,6 +114,16 @@ aliases_down() { # those that no redirect of anybody needs
   done
 }
 
+# A bridge of a user-defined network is named after the network's id. Others, such as br-lan, lead to other machines.
+bridges() {
+  "$ip" -o link show type bridge | while IFS=': ' read -r _ name _; do
+    case $name in
+      br-*[!0-9a-f]*) ;;
+      docker0 | br-???????????? | podman[0-9] | podman[0-9][0-9] | cni-podman[0-9]) echo "$name" ;;
+    esac
+  done
+}
+
 nft_table() { # FAMILY LOOPBACK TARGET...
   family=$1 loopback=$2
   shift 2
@@ -125,7 +141,16 @@ END
     split "$target"
     echo "    $family daddr $address tcp dport 80 $who dnat to $loopback:$to"
   done
-  printf '  }\n}\n'
+  echo '  }'
+  case $family,$bridged in ip,?*) nft_bridges ;; esac
+  echo '}'
+}
+nft_bridges() {
+  printf '%s\n' "  chain bridges_$port {" '    type nat hook prerouting priority '"$priority"
+  for bridge in $(bridges); do
+    echo "    iifname \"$bridge\" ip daddr 169.254.169.254 tcp dport 80 redirect to :$bridged"
+  done
+  echo '  }'
 }
 nft_up() {
   [ -x "$nft" ] || { echo 'nft is not installed'; return 1; }
@@ -149,97 +174,18 @@ nft_list() {
     done
   done
 }
-ipt_list() {
-  "$1" -w 5 -t nat -S | while read -r flag name d where _ _ _ _ _ _ j jump _; do
-    case "$flag $name $d $j $jump" in
-      '-N METACRED_'*) echo "$name=-/" ;;
-      '-A OUTPUT -d -j METACRED_'*) echo "$jump=$where" ;;
-    esac
-  done
-}
 redirects() { { nft_list; each_iptables ipt_list ''; } 2>/dev/null; }
 others() { # the redirects of this owner to other ports
   for one in $(redirects); do
     case $one in
-      "$table/port_$port=-/" | "$chain=-/") ;;
+      "$table/port_$port=-/" | "$table/bridges_$port=-/" | "$chain=-/" | "$chain"_B=-/) ;;
       "$table"/*=-/ | METACRED_"$owner"_*=-/) echo "$one" ;;
     esac
   done
 }
-
-# FUNCTION ARGUMENT: called as FUNCTION TOOL ARGUMENT. A mere look by a legacy iptables would load its nat table.
-each_iptables() {
-  for name in iptables iptables-nft iptables-legacy ip6tables ip6tables-nft ip6tables-legacy; do
-    binary=$(tool "$name") loaded=/proc/net/ip_tables_names
-    case $name in ip6*) loaded=/proc/net/ip6_tables_names ;; esac
-    case $("$binary" --version) in
-      '') continue ;;
-      *nf_tables*) ;;
-      *) "$grep" -qs '^nat$' "$loaded" || continue ;;
-    esac
-    "$1" "$binary" "$2"
-  done
-}
-ipt_commit() { printf '%s\n' '*nat' "$2" COMMIT | "$1-restore" -w 5 --noflush; }
-# The lines that remove the chains whose name and a blank begin with $2, and the jumps to them.
-ipt_removal() {
-  "$1" -w 5 -t nat -S | {
-    chains=''
-    while read -r flag name rest; do
-      case "$flag $name $rest " in
-        "-N $2"*) chains="$chains $name" ;;
-        '-A OUTPUT '*" -j $2"*) echo "-D OUTPUT $rest" ;;
-      esac
-    done
-    for name in $chains; do printf '%s\n' "-F $name" "-X $name"; done
-  }
-}
-ipt_down() {
-  lines=$(ipt_removal "$1" "$2")
-  [ -z "$lines" ] || ipt_commit "$1" "$lines"
-}
-# Where the jump goes: first, or for everybody behind the last of those who are named. Counted without our own, which
-# the same transaction removes before.
-ipt_place() {
-  "$1" -w 5 -t nat -S OUTPUT | {
-    place=1 count=0
-    while read -r flag _ rest; do
-      case "$flag $users $rest" in
-        -A*" -j METACRED_$owner"_* | -P*) continue ;;
-        '-A all '*' -j METACRED_'*) count=$((count + 1)) place=$((count + 1)) ;;
-        *) count=$((count + 1)) ;;
-      esac
-    done
-    echo "$place"
-  }
-}
-ipt_family() { # TOOL LOOPBACK BITS TARGET...
-  iptables=$(tool "$1") loopback=$2 bits=$3
-  shift 3
-  [ $# -gt 0 ] || return 0
-  [ -x "$iptables" ] || { echo "$iptables is not installed"; return 1; }
-  lines=$(
-    ipt_removal "$iptables" METACRED_"$owner"_
-    echo "-N $chain"
-    for target in "$@"; do
-      split "$target"
-      IFS=,
-      for uid in $users; do
-        who="-m owner --uid-owner $uid"
-        [ "$uid" != all ] || who=''
-        echo "-A $chain -d $address/$bits -p tcp $who -j DNAT --to-destination $loopback:$to"
-      done
-      unset IFS
-      echo "-I OUTPUT $(ipt_place "$iptables") -d $address/$bits -p tcp -m tcp --dport 80 -j $chain"
-    done
-  )
-  ipt_commit "$iptables" "$lines"
-}
-ipt_up() {
-  # shellcheck disable=SC2086
-  ipt_family iptables 127.0.0.1 32 $v4 && ipt_family ip6tables '[::1]' 128 $v6
-}
-
+` +
+  IPTABLES_PART +
+  String.raw`
 apply() {
   case $("$ip" link show dev lo 2>&1) in
     *[,\<]UP[,\>]*) ;;
@@ -273,6 +219,7 @@ undo() {
   nft_down ip
   nft_down ip6
   each_iptables ipt_down "$chain "
+  [ -z "$bridged" ] || each_iptables ipt_down "$chain"_B
   aliases_down
 } 2>/dev/null
 fail() {

@@ -9,11 +9,11 @@ export type InstalledFile = { path: string; mode: "644" | "755"; text: string };
 
 /** What stands before the guard script in the installed file: the request's line becomes its arguments. */
 const HEAD = String.raw`#!/bin/sh
-# metacred: root's part of the redirect, started for each connection to its socket. Arguments: OWNERUID UIDS INSTANCE.
+# metacred: root's part of the redirect, started for each connection to its socket. Arguments: OWNERUID UIDS INSTANCE [containers].
 # The first line of the connection is "METHOD UIDS ADDRESS=PORT..." or "clean"; the rest is the script's that follows.
 set -uf
 deny() { echo "FAIL $1" >&2; exit 2; }
-[ $# -eq 3 ] || deny 'usage: redirect OWNERUID UIDS INSTANCE'
+case $#:$* in 3:* | 4:*\ containers) ;; *) deny 'usage: redirect OWNERUID UIDS INSTANCE [containers]' ;; esac
 # systemd.socket(5): the instance of a connection to a Unix socket ends in the uid of the other end.
 case -$3 in *-"$1") ;; *) deny "this part is for uid $1 alone" ;; esac
 IFS= read -r line || deny 'there was no request'
@@ -25,6 +25,7 @@ case $line in
 $line
 END
     [ "$users" = "$2" ] || deny "it was installed for uid $2, not for $users: metacred net install"
+    case $#:$targets in 3:*containers*) deny 'it was installed without containers: metacred net install' ;; esac
     # shellcheck disable=SC2086
     set -- "$method" "$users" "$1" $targets ;;
 esac
@@ -34,7 +35,8 @@ esac
 const LIBEXEC = "/usr/local/libexec/metacred";
 const UNITS = "/etc/systemd/system";
 
-export type Installation = { ownerUid: number; users: readonly number[] | "*" };
+/** `containers`: those of this machine may be redirected, too. */
+export type Installation = { ownerUid: number; users: readonly number[] | "*"; containers?: boolean };
 
 /** Where the installed part listens. In a folder of root's, so that nobody else can put a socket there. */
 export function rootSocketOf(ownerUid: number): string {
@@ -46,7 +48,7 @@ export function installedScript(): string {
 }
 
 /** systemd: a socket of this user's, and a service for each connection to it. */
-export function systemdFiles({ ownerUid, users }: Installation): readonly InstalledFile[] {
+export function systemdFiles({ ownerUid, users, containers = false }: Installation): readonly InstalledFile[] {
   const name = `metacred-redirect-${ownerUid}`;
   const script = `${LIBEXEC}/redirect-${ownerUid}`;
   return [
@@ -78,7 +80,7 @@ Description=metacred: root's part of the redirect of uid ${ownerUid}
 CollectMode=inactive-or-failed
 
 [Service]
-ExecStart=/bin/sh ${script} ${ownerUid} ${usersWord(users)} %i
+ExecStart=/bin/sh ${script} ${ownerUid} ${usersWord(users)} %i${containers ? " containers" : ""}
 StandardInput=socket
 StandardOutput=socket
 StandardError=socket

@@ -11,7 +11,7 @@ const TOOL_WORDS: Record<RedirectMethod, string> = {
 
 /** Throws where root is needed and there is no way to become root. */
 export function planRedirect(input: RedirectInput): RedirectPlan {
-  const { method, targets, users, ownerUid } = input;
+  const { method, targets, users, ownerUid, containers } = input;
   const whose = users === "*" ? "every user" : `uid ${[...new Set(users)].join(", ")}`;
   const [first = "", who = "", ...words] = wordsOf(input);
   return {
@@ -19,7 +19,12 @@ export function planRedirect(input: RedirectInput): RedirectPlan {
     summary:
       `adds ${targets.map(({ address }) => alias(address)).join(" and ")} to lo and sends ` +
       `${targets.map(sentence).join(", ")} for processes of ${whose} ` +
-      `(${TOOL_WORDS[method]})\nundone when metacred ends, however it ends`,
+      `(${TOOL_WORDS[method]})\n` +
+      (containers === undefined
+        ? ""
+        : `and port 80 of ${targets[0].address} to port ${containers} of its own bridge for each container ` +
+          "on a bridge of Docker's or Podman's\n") +
+      "undone when metacred ends, however it ends",
   };
 }
 
@@ -28,9 +33,15 @@ export function redirectRequest(input: Omit<RedirectInput, "isRoot" | "elevation
   return wordsOf(input).join(" ");
 }
 
-function wordsOf({ method, users, targets }: Omit<RedirectInput, "isRoot" | "elevation">): readonly string[] {
+function wordsOf({
+  method,
+  users,
+  targets,
+  containers,
+}: Omit<RedirectInput, "isRoot" | "elevation">): readonly string[] {
   const who = users === "*" ? "all" : [...new Set(users)].join(",");
-  return [method, who, ...targets.map(({ address, port }) => `${address}=${port}`)];
+  const more = containers === undefined ? [] : [`containers=${containers}`];
+  return [method, who, ...targets.map(({ address, port }) => `${address}=${port}`), ...more];
 }
 
 function alias(address: string): string {

@@ -19,6 +19,8 @@ export type RedirectInput = {
   targets: readonly [RedirectTarget, ...RedirectTarget[]];
   /** Whose processes are redirected; `*` is everybody on the machine. */
   users: readonly number[] | "*";
+  /** Containers' port 80 of the emulated address goes to this port of their own bridge's address. */
+  containers?: number | undefined;
   /** The uid that every rule and table is named after. */
   ownerUid: number;
   isRoot: boolean;
