@@ -127,7 +127,7 @@ function listen({ context, core, log, uids, findCaller, refusals }: Deps, grants
           uids,
         });
         const given = answer(request, caller);
-        if (given.refusal !== undefined) refusals.count(given.refusal, caller.uid);
+        if (given.refusal !== undefined) refusals.count(given.refusal, caller);
         return given;
       },
       maxBodyBytes: 65_536,

@@ -4,7 +4,7 @@ import type { CallerFinder } from "../callers/find-caller.ts";
 import { describeListener, listenerOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
-import { type HttpServerOptions, listenHttp } from "../http/server.ts";
+import { type HttpServer, type HttpServerOptions, listenHttp } from "../http/server.ts";
 import { createImds, type Imds } from "../imds/imds.ts";
 import type { ImdsCaller } from "../imds/message.ts";
 import type { ImdsView } from "../imds/view.ts";
@@ -18,6 +18,8 @@ export type EmulatorDeps = {
   context: Pick<Context, "clock" | "platform" | "uid">;
   log: Log;
   view(): ImdsView;
+  /** What containers get; undefined: they are refused. */
+  containers: { view(): ImdsView } | undefined;
   settings: ImdsSettings;
   /** Listen on [::1] as well, behind a redirect. */
   ipv6: boolean;
@@ -37,6 +39,8 @@ export type Emulator = {
   ipv6Port: number | undefined;
   /** Of the listener on 127.0.0.1. */
   fd: number | undefined;
+  /** On a bridge's address, for the containers behind it alone. */
+  listenOnBridge(address: string, isContainer: (peer: string) => boolean): Pick<HttpServer, "fd" | "stop">;
   stop(): Promise<void>;
   /** Answers by other settings from the next request on; tokens that clients have stay good. */
   apply(settings: ImdsSettings): void;
@@ -58,13 +62,13 @@ export function listenEmulator(port: number, mode: "redirect" | "endpoint" | "re
   let service: Service | undefined;
   // One service behind both listeners: a token that one of them gave out is good at the other.
   const serviceFor = (port: number) => (service ??= serviceOn(port, deps));
+  const reusePort = mode !== "redirect";
   const listen = (hostname: string, firstPort: number) => {
     const last = mode === "redirect" ? Math.min(firstPort + NEXT_PORTS, 65_535) : firstPort;
     for (let candidate = firstPort; ; candidate++) {
       try {
         if (mode === "endpoint") assertFree(hostname, candidate);
-        const where = { hostname, port: candidate, reusePort: mode !== "redirect" };
-        return listenHttp(where, serviceFor(candidate).options);
+        return listenHttp({ hostname, port: candidate, reusePort }, serviceFor(candidate).options);
       } catch (error) {
         service = hostname === LOOPBACK ? undefined : service;
         if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
@@ -79,6 +83,8 @@ export function listenEmulator(port: number, mode: "redirect" | "endpoint" | "re
       port: server.port,
       ipv6Port: ipv6?.port,
       fd: server.fd,
+      listenOnBridge: (address, isContainer) =>
+        listenHttp({ hostname: address, port: server.port, reusePort }, serviceFor(server.port).forBridge(isContainer)),
       stop: async () => void (await Promise.all([server.stop(), ipv6?.stop()])),
       apply: (settings) => service?.apply(settings),
     };
@@ -93,7 +99,11 @@ function assertFree(hostname: string, port: number): void {
   Bun.listen({ hostname, port, socket: { data() {} } }).stop(true);
 }
 
-type Service = { options: HttpServerOptions<ImdsCaller>; apply: Emulator["apply"] };
+type Service = {
+  options: HttpServerOptions<ImdsCaller>;
+  forBridge(isContainer: (peer: string) => boolean): HttpServerOptions<ImdsCaller>;
+  apply: Emulator["apply"];
+};
 
 function serviceOn(port: number, deps: EmulatorDeps): Service {
   const { clock } = deps.context;
@@ -102,7 +112,8 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
   const imdsOf = (settings: ImdsSettings): Imds =>
     createImds({
       ...settings,
-      view: deps.view,
+      view: ({ container }) => (container === undefined ? deps.view() : (deps.containers ?? deps).view()),
+      containers: deps.containers !== undefined,
       now: () => clock.now(),
       monotonicMs: () => clock.monotonicMs(),
       key,
@@ -112,7 +123,8 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
     });
   let imds = imdsOf(deps.settings);
   const callerOf = createCallerOf(deps);
-  const isStranger = ({ uid }: ImdsCaller) => deps.uids !== "*" && (uid === undefined || !deps.uids.includes(uid));
+  const isStranger = ({ uid, container }: ImdsCaller) =>
+    container !== "bridge" && deps.uids !== "*" && (uid === undefined || !deps.uids.includes(uid));
   let strangers = 0;
   const options: HttpServerOptions<ImdsCaller> = {
     // They get their refusal, but however many of them come they take no place from those who may ask.
@@ -131,7 +143,7 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
       // Told behind the self-test, whose request comes from this process as well.
       if (caller.loop) deps.onLoop();
       const answer = imds(request, caller);
-      if (answer.refusal !== undefined) deps.refusals.count(answer.refusal, caller.uid);
+      if (answer.refusal !== undefined) deps.refusals.count(answer.refusal, caller);
       return answer;
     },
     maxBodyBytes: 65_536,
@@ -139,7 +151,18 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
     maxConnections: MAX_CONNECTIONS,
     onError: (error) => deps.log.error("metadata request failed", { error: messageOf(error) }),
   };
-  return { options, apply: (settings) => void (imds = imdsOf(settings)) };
+  return {
+    options,
+    // Whoever else reaches the bridge's address is judged like everybody: by an address that is not ours.
+    forBridge: (isContainer) => ({
+      ...options,
+      accept: (peer) =>
+        isContainer(peer.address)
+          ? { address: peer.address, uid: undefined, loop: false, container: "bridge" }
+          : options.accept(peer),
+    }),
+    apply: (settings) => void (imds = imdsOf(settings)),
+  };
 }
 
 function portTaken(port: number, cause: unknown): CliError {

@@ -9,6 +9,9 @@ import type { RedirectInput, RedirectPlan } from "../redirect/plan.ts";
 import type { Libc } from "../sys/libc.ts";
 import { routesOut } from "../sys/routes.ts";
 import { preferSecondListener } from "../sys/port-share.ts";
+import { ipv4Addresses } from "../sys/ipv4-addresses.ts";
+import { type BridgeListeners, listenOnBridges } from "./bridge-listeners.ts";
+import type { ContainerRole } from "./container-role.ts";
 import { type ContainerEndpoint, createContainerEndpoint } from "./container-endpoint.ts";
 import type { Core } from "./core.ts";
 import { type Emulator, listenEmulator } from "./emulator.ts";
@@ -32,6 +35,8 @@ export type Network = {
   /** Has the metadata service take up [imds] as it is now; the warning says why it kept what it had. */
   reload(): string | undefined;
   container: ContainerEndpoint["grant"];
+  /** Where containers are listened to; undefined where they are refused. */
+  bridges: BridgeListeners | undefined;
   /** What root would run for this daemon. */
   plan(): RedirectPlan;
   /** The installed part of root's, where there is one: nobody is asked. */
@@ -43,6 +48,8 @@ export type NetworkInput = {
   core: Core;
   log: Log;
   libc: Libc | undefined;
+  /** Undefined: [containers] is off. */
+  containers: ContainerRole | undefined;
   /** False: endpoint mode. */
   redirect: boolean;
   port: number | undefined;
@@ -71,6 +78,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     context,
     log,
     view: core.view,
+    containers: input.containers,
     settings: settingsOf(config.imds),
     ipv6: config.imds.ipv6,
     uids,
@@ -82,7 +90,10 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   });
   undo.defer(() => emulator.stop());
   const shared = mode === "replace";
-  if (shared && libc !== undefined && emulator.fd !== undefined) preferSecondListener(libc, emulator.fd);
+  const takeOver = ({ fd }: { fd: number | undefined }) => {
+    if (shared && libc !== undefined && fd !== undefined) preferSecondListener(libc, fd);
+  };
+  takeOver(emulator);
 
   const ipv6 = emulator.ipv6Port !== undefined;
   const redirect = createRedirect(emulator.port, ipv6, clock);
@@ -90,6 +101,21 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   const wanted = () => redirectInput(emulator, uids, input);
   const plan = () => planRedirect({ ...wanted(), ...privilegeOf(context) });
   const startInstalled = () => guardOnSocket(rootSocketOf(context.uid), redirectRequest(wanted()), clock);
+  const bridges =
+    input.containers === undefined || libc === undefined
+      ? undefined
+      : listenOnBridges({
+          clock,
+          log,
+          look: () => ipv4Addresses(libc) ?? [],
+          listen(address, isContainer) {
+            const listener = emulator.listenOnBridge(address, isContainer);
+            takeOver(listener);
+            return listener;
+          },
+          onChange: () => void redirect.again(),
+        });
+  undo.defer(() => bridges?.stop());
   undo.defer(async () => {
     if (!(await redirect.down())) log.error("root's part did not end in time: rules may remain");
   });
@@ -109,6 +135,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     watch,
     reload,
     container: container.grant,
+    bridges,
     plan,
     startInstalled,
   };
@@ -138,7 +165,7 @@ function warningOf(task: () => void): string | undefined {
 function redirectInput(
   { port, ipv6Port }: Emulator,
   uids: readonly number[] | "*",
-  { context, core }: NetworkInput,
+  { context, core, containers }: NetworkInput,
 ): Omit<RedirectInput, "isRoot" | "elevation"> {
   const { method } = core.catalog.config().redirect;
   return {
@@ -148,6 +175,7 @@ function redirectInput(
       ...(ipv6Port === undefined ? [] : [{ address: EMULATED_IPV6, port: ipv6Port }]),
     ],
     users: redirectedUids(uids, context.uid),
+    containers: containers === undefined ? undefined : port,
     ownerUid: context.uid,
   };
 }

@@ -43,14 +43,24 @@ export type Status = {
   };
   refusals: Record<string, number>;
   /** `uid`: null where the kernel could not tell whose request it was. */
-  last_refusal: { reason: string; uid: number | null; at: string } | null;
+  last_refusal: { reason: string; uid: number | null; container?: boolean; at: string } | null;
   last_error: { message: string; hint: string | null; at: string; exit: number } | null;
+  /** Null where containers are refused. */
+  containers?: ContainersStatus | null;
   /** What a person has to give, also while the role is still served. Absent from older daemons, like what follows. */
   needs?: NeedAnswer | null;
   /** What there is to know about the role's sessions, such as that AWS grants shorter ones. */
   notes?: string[];
   /** How far this machine's clock is ahead of AWS; null until AWS has answered. */
   clock_skew_seconds?: number | null;
+};
+
+/** `addresses`: of the bridges at which containers are listened to. */
+export type ContainersStatus = {
+  role: string | null;
+  expiration: string | null;
+  last_error: string | null;
+  addresses: string[];
 };
 
 export type NeedAnswer = { kind: "mfa"; device: string };

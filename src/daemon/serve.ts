@@ -9,6 +9,7 @@ import { showNotice } from "../sys/desktop-notice.ts";
 import { openLibc } from "../sys/libc.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
 import { type ControlHandlers, listenControl } from "./control.ts";
+import { type ContainerRole, openContainerRole } from "./container-role.ts";
 import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
 import { refuseForeignService } from "./foreign-service.ts";
@@ -71,10 +72,13 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
     mayBeForeign ? refuseForeignService(context) : undefined,
     (link.startRole ?? ((of) => startRole(of, options, link)))(core),
   ]);
+  const containers = core.catalog.config().containers.enabled
+    ? await openContainerRole({ core, clock: context.clock, log })
+    : undefined;
   const libc = openLibc(context.platform);
   const { startGuard } = link;
   const reach = { redirect, port: options.port, replaces: older !== undefined, startGuard };
-  const network = await openNetwork({ context, core, log, libc, ...reach }, undo);
+  const network = await openNetwork({ context, core, log, libc, containers, ...reach }, undo);
   undo.defer(
     noticeLostRedirect({
       clock: context.clock,
@@ -88,11 +92,12 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const stopped = Promise.withResolvers<void>();
   let ending: Promise<void> | undefined;
   const tearDown = () => (ending ??= undo.disposeAsync());
-  const status = reporter(context, core, network);
+  const status = reporter(context, core, network, containers);
+  const net = createNetControl(network, paths.runtimeDir, context.clock);
   const bound = privateSocketName(paths.runtimeDir, process.pid);
   const control = listenControl(
     bound,
-    handlersOf(core, network, createNetControl(network, paths.runtimeDir, context.clock), status, link, async () => {
+    handlersOf({ core, network, containers, net, status, link }, async () => {
       // Whoever asked for the end hears of it when nothing is left but this answer.
       await tearDown();
       stopped.resolve();
@@ -108,7 +113,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   if (older !== undefined) await stopOlder(oldName(paths.socketFile), older, log);
   releaseLock();
   link.ready(status(), startNotes(core));
-  await Promise.race([stopped.promise, link.untilStopped(() => void reload(core, network, log))]);
+  await Promise.race([stopped.promise, link.untilStopped(() => void reload(core, network, containers, log))]);
   await tearDown();
   await control.stop();
   log.info("stopped");
@@ -137,7 +142,7 @@ async function startRole(
   }
 }
 
-function reporter(context: Context, core: Core, network: Network): () => Status {
+function reporter(context: Context, core: Core, network: Network, containers?: ContainerRole): () => Status {
   const startedAt = context.clock.now();
   return () =>
     statusReport({
@@ -156,18 +161,25 @@ function reporter(context: Context, core: Core, network: Network): () => Status 
       health: network.watch.health(),
       refusals: network.refusals.counts(),
       lastRefusal: network.refusals.last(),
+      containers: containers && { served: containers.served(), addresses: network.bridges?.addresses() ?? [] },
       clockSkewMs: core.clockSkewMs(),
     });
 }
 
+type Parts = {
+  core: Core;
+  network: Network;
+  containers: ContainerRole | undefined;
+  net: NetControl;
+  status(): Status;
+  link: ServeLink;
+};
+
 function handlersOf(
-  core: Core,
-  network: Network,
-  net: NetControl,
-  status: () => Status,
-  { log, roleChanged }: ServeLink,
+  { core, network, containers, net, status, link }: Parts,
   stop: () => Promise<void>,
 ): ControlHandlers {
+  const { log, roleChanged } = link;
   return {
     async status() {
       await network.watch.check();
@@ -175,7 +187,8 @@ function handlersOf(
     },
     stop,
     async use(role, { granted = false, forSeconds, mfaCode }) {
-      const warnings = [core.catalog.reload(), network.reload()].filter((warning) => warning !== undefined);
+      const read = [core.catalog.reload(), network.reload(), await containers?.renew()];
+      const warnings = read.filter((warning) => warning !== undefined);
       const forMs = forSeconds === undefined ? undefined : forSeconds * 1000;
       await core.active.use(role, { granted, forMs, mfaCode });
       const lasts = core.active.lease() === undefined && !core.active.isProtected();
@@ -213,11 +226,10 @@ async function stopOlder(socketFile: string, { version, pid }: Status, log: Log)
   rmSync(socketFile, { force: true });
 }
 
-async function reload(core: Core, network: Network, log: Log): Promise<void> {
+async function reload(core: Core, network: Network, containers: ContainerRole | undefined, log: Log): Promise<void> {
   const warning = core.catalog.reload();
   if (warning !== undefined) return log.warn(warning);
-  const kept = network.reload();
-  if (kept !== undefined) log.warn(kept);
+  for (const kept of [network.reload(), await containers?.renew()]) if (kept !== undefined) log.warn(kept);
   try {
     await core.active.renew();
     log.info("read the configuration again");

@@ -8,7 +8,7 @@ import type { LastRefusal } from "./refusals.ts";
 import type { Lease } from "./switch-memory.ts";
 import { type ServedRole, accountOf, advertiseMs, roleArnOfSpec } from "./imds-view.ts";
 import { roleNotes } from "./notes.ts";
-import type { RoleStatus, Status } from "./protocol.ts";
+import type { ContainersStatus, RoleStatus, Status } from "./protocol.ts";
 import type { Redirect } from "./redirect.ts";
 import type { RedirectHealth } from "./redirect-watch.ts";
 
@@ -28,6 +28,7 @@ export type ReportInput = {
   health: RedirectHealth;
   refusals: Record<string, number>;
   lastRefusal: LastRefusal | undefined;
+  containers: { served: ServedRole | undefined; addresses: readonly string[] } | undefined;
   clockSkewMs: number | undefined;
 };
 
@@ -60,6 +61,7 @@ export function statusReport(input: ReportInput): Status {
     },
     refusals: input.refusals,
     last_refusal: refusalOf(input.lastRefusal),
+    containers: input.containers === undefined ? null : containersOf(input.containers),
     last_error:
       error === undefined
         ? null
@@ -81,7 +83,21 @@ function stateOf(served: ServedRole | undefined): Status["state"] {
 function refusalOf(refusal: LastRefusal | undefined): Status["last_refusal"] {
   return refusal === undefined
     ? null
-    : { reason: refusal.reason, uid: refusal.uid ?? null, at: refusal.at.toISOString() };
+    : {
+        reason: refusal.reason,
+        uid: refusal.uid ?? null,
+        container: refusal.isContainer,
+        at: refusal.at.toISOString(),
+      };
+}
+
+function containersOf({ served, addresses }: NonNullable<ReportInput["containers"]>): ContainersStatus {
+  return {
+    role: served?.spec.name ?? null,
+    expiration: iso(served?.session?.expiration),
+    last_error: served?.state?.lastError?.message ?? null,
+    addresses: [...addresses],
+  };
 }
 
 function roleStatus({ spec, session, state }: ServedRole, { now, config, isProtected }: ReportInput): RoleStatus {

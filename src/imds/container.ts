@@ -60,6 +60,7 @@ const JSON_TYPE: ImdsHeader = ["Content-Type", "application/json"];
 const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   peer: "metacred answers this machine alone",
   uid: "metacred answers the user alone who started it",
+  container: "metacred answers no containers",
   host: "this is no name of metacred's",
   forwarded: "metacred answers no proxies",
   browser: "metacred answers no browsers",

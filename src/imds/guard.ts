@@ -8,6 +8,8 @@ export type GuardRules = {
   uids: readonly number[] | "*";
   /** The emulator's own port, which a client of endpoint mode has in its `Host`. */
   port: number;
+  /** Containers may ask. Absent: they are refused. */
+  containers?: boolean;
 };
 
 export type Guard = (
@@ -17,14 +19,17 @@ export type Guard = (
 ) => RefusalReason | undefined;
 
 export function createGuard(rules: GuardRules): Guard {
-  return createHostGuard(rules.uids, allowedHosts(rules.port));
+  const hosts = [...allowedHosts(rules.port), ...(rules.containers === true ? hostNames(rules.port) : [])];
+  return createHostGuard(rules.uids, new Set(hosts), rules.containers);
 }
 
 /** `hosts`: what `Host` may be, in lower case. */
-export function createHostGuard(uids: GuardRules["uids"], hosts: ReadonlySet<string>): Guard {
+export function createHostGuard(uids: GuardRules["uids"], hosts: ReadonlySet<string>, containers = false): Guard {
   return (caller, facts, target) => {
-    if (!isOwnAddress(caller.address)) return "peer";
-    if (!isAllowedUid(caller.uid, uids)) return "uid";
+    const isBridged = caller.container === "bridge";
+    if (!isBridged && !isOwnAddress(caller.address)) return "peer";
+    if (!isBridged && !isAllowedUid(caller.uid, uids)) return "uid";
+    if (caller.container !== undefined && !containers) return "container";
     if (!isAllowedHost(hosts, facts, target)) return "host";
     if (facts.isForwarded) return "forwarded";
     if (facts.isBrowser) return "browser";
@@ -38,12 +43,25 @@ export function isOwnAddress(address: string): boolean {
   return OWN_ADDRESSES.has(plain) || /^127(?:\.\d{1,3}){3}$/.test(plain);
 }
 
+/** By a name that only containers have for this machine. */
+export function saysContainer({ host }: RequestFacts, authority: string | undefined): boolean {
+  const name = authority ?? (host === undefined || host === "many" ? "" : host.value);
+  return HOST_NAMES.has(name.toLowerCase().replace(/:\d+$/, ""));
+}
+
 // --- internal ---
 
 const OWN_ADDRESSES: ReadonlySet<string> = new Set(["127.0.0.1", "169.254.169.254", "::1", "fd00:ec2::254"]);
 
 function isAllowedUid(uid: number | undefined, uids: readonly number[] | "*"): boolean {
   return uids === "*" || (uid !== undefined && uids.includes(uid));
+}
+
+// Docker's and Podman's own names for the machine that a container runs on.
+const HOST_NAMES: ReadonlySet<string> = new Set(["host.docker.internal", "host.containers.internal"]);
+
+function hostNames(port: number): readonly string[] {
+  return [...HOST_NAMES].flatMap((name) => [name, `${name}:${port}`]);
 }
 
 // Without this any web page could reach the service through a name of its own that resolves to 127.0.0.1.

@@ -1,7 +1,7 @@
 // The EC2 instance metadata service as a function from a request and its caller to an answer. Nothing here waits.
 
 import { badRequest, forbidden, methodNotAllowed, notFound, refused, TEXT, unauthorized } from "./answers.ts";
-import { createGuard } from "./guard.ts";
+import { createGuard, saysContainer } from "./guard.ts";
 import type { ImdsAnswer, ImdsCaller, ImdsHeader, ImdsRequest } from "./message.ts";
 import { metadataRoot, ROLE_NAME } from "./metadata.ts";
 import { type RequestFacts, requestFacts, type Single } from "./request-facts.ts";
@@ -24,6 +24,8 @@ export type ImdsOptions<C extends ImdsCaller> = {
   serverHeader: boolean;
   port: number;
   uids: readonly number[] | "*";
+  /** Containers may ask; `view` is told of each caller whether it is one. */
+  containers?: boolean;
   instance: ImdsInstance;
   /** When the pretended instance was started; now, where it is not said. */
   startedAt?: Date;
@@ -67,7 +69,9 @@ export function createImds<C extends ImdsCaller>(options: ImdsOptions<C>): Imds<
     if (!options.enabled) return forbidden();
     if (found.kind === "token") return tokenAnswer(request.method, found, facts.ttl, tokens);
     if (request.method !== "GET" && request.method !== "HEAD") return methodNotAllowed("GET, HEAD");
-    return found.kind === "invalid" ? badRequest() : read(found.node, facts, caller);
+    if (found.kind === "invalid") return badRequest();
+    const isContainer = caller.container === undefined && saysContainer(facts, found.authority);
+    return read(found.node, facts, isContainer ? { ...caller, container: "process" } : caller);
   };
 
   if (!options.serverHeader) return answer;

@@ -27,9 +27,14 @@ export type ImdsCaller = {
   uid: number | undefined;
   /** The request comes from metacred itself or a process that it started. */
   loop: boolean;
+  /**
+   * A container, which never gets the active role. `bridge`: by a network of its own, so that address and uid say nothing.
+   * `process`: by a process of this machine, such as a network helper.
+   */
+  container?: "bridge" | "process";
 };
 
-export type RefusalReason = "peer" | "uid" | "host" | "forwarded" | "browser" | "loop";
+export type RefusalReason = "peer" | "uid" | "container" | "host" | "forwarded" | "browser" | "loop";
 
 /** `refusal` is there when the guard turned the request away, for counting. */
 export type ImdsAnswer = ImdsResponse & { refusal?: RefusalReason };

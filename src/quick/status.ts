@@ -67,6 +67,7 @@ export function renderStatus(status: Status, now: Date): string {
   const refused = Object.entries(status.refusals).map(([reason, count]) => `${count} by ${reason}`);
   if (refused.length > 0) rows.push(["refused", refused.join(", ")]);
   if (status.last_refusal) rows.push(["last refused", refusalLine(status.last_refusal)]);
+  if (status.containers) rows.push(["containers", containersLine(status.containers)]);
   rows.push(["daemon", `${status.version}, pid ${status.pid}, since ${seconds(status.started_at)}`]);
   const skew = status.clock_skew_seconds ?? 0;
   if (skew !== 0) {
@@ -92,8 +93,15 @@ function backLine({ until, back_to: to }: NonNullable<Status["temporary"]>, now:
   return isPast(until, now) ? `${name} now` : `${name} in ${timeLeft(until, now)}`;
 }
 
-function refusalLine({ reason, uid, at }: NonNullable<Status["last_refusal"]>): string {
-  return `${reason}, ${uid === null ? "unknown user" : `uid ${uid}`} (${seconds(at)})`;
+function refusalLine({ reason, uid, container, at }: NonNullable<Status["last_refusal"]>): string {
+  const user = uid === null ? "unknown user" : `uid ${uid}`;
+  return `${reason}, ${container === true && uid === null ? "a container" : user} (${seconds(at)})`;
+}
+
+function containersLine({ role, expiration, last_error: error, addresses }: NonNullable<Status["containers"]>): string {
+  const where = addresses.length === 0 ? "no bridge of Docker's is there" : `at ${addresses.join(", ")}`;
+  if (role === null) return `no role: [containers] default_role is empty; ${where}`;
+  return `${role}${expiration === null ? `, no credentials${error === null ? "" : ` (${error})`}` : ""}, ${where}`;
 }
 
 const BAR_CELLS = 20;

@@ -22,8 +22,8 @@ export type Sessions = {
   current(key: string): Session | undefined;
   /** The live session, else one fetch shared by all who ask meanwhile. Rejects with a `CliError`. */
   ensure(spec: RoleSpec): Promise<Session>;
-  /** Keeps exactly this key fresh, whether anybody asks or not. */
-  pin(spec: RoleSpec | undefined): void;
+  /** Keeps exactly this key fresh for that purpose, whether anybody asks or not. */
+  pin(spec: RoleSpec | undefined, purpose?: "active" | "containers"): void;
   /**
    * What is due or has failed is tried at once, since its world has changed. After a sleep everything is that is not
    * quite new: the network may be gone again soon.
@@ -75,7 +75,7 @@ const NEW_MS = 5 * 60_000;
 export function createSessions(options: SessionsOptions): Sessions {
   const { clock } = options;
   const entries = new Map<string, Entry>();
-  let pinned: string | undefined;
+  const pins = new Map<string, string | undefined>();
   let stopped = false;
 
   function entryOf(spec: RoleSpec): Entry {
@@ -165,7 +165,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     entry.cancelTimer = clock.after(Math.min(leftMs, LOOK_AGAIN_MS), task);
   }
 
-  const isWanted = (entry: Entry) => entry.usedSinceFetch || sessionKey(entry.spec) === pinned;
+  const isPinned = (key: string) => [...pins.values()].includes(key);
+  const isWanted = (entry: Entry) => entry.usedSinceFetch || isPinned(sessionKey(entry.spec));
 
   // A role that is neither active nor asked for any more is let go instead of being refreshed for nobody.
   function due(entry: Entry): void {
@@ -197,8 +198,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       const isAskedToWait = patience !== undefined && patience.until.getTime() > clock.now().getTime();
       return isAskedToWait ? Promise.reject(patience.error) : fly(entry);
     },
-    pin(spec) {
-      pinned = spec === undefined ? undefined : sessionKey(spec);
+    pin(spec, purpose = "active") {
+      pins.set(purpose, spec === undefined ? undefined : sessionKey(spec));
     },
     wake(why) {
       const nowMs = clock.now().getTime();
@@ -223,7 +224,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         entry.isDropped = true;
         entry.cancelTimer?.();
         entries.delete(key);
-        if (key === pinned) fly(entryOf(entry.spec)).catch(() => undefined);
+        if (isPinned(key)) fly(entryOf(entry.spec)).catch(() => undefined);
       }
     },
     state(key) {

@@ -35,6 +35,7 @@ test("an empty document gives the defaults of the contract", () => {
     refresh: { early: 25 * 60_000 },
     redirect: { method: "auto", users: ["{user}"] },
     sources: {},
+    containers: { enabled: false, default_role: "" },
     network: { proxy: "" },
     secrets: { store: "keychain", cache_sessions: true, share_sso_cache: false },
     notify: { desktop: true },

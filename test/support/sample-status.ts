@@ -30,6 +30,7 @@ export function sampleStatus(change: Partial<Status> = {}): Status {
     redirect: { method: "nft", healthy: true, checked_at: "2026-01-01T00:00:03.000Z" },
     refusals: {},
     last_refusal: null,
+    containers: null,
     last_error: null,
     ...change,
   };
