@@ -8,6 +8,7 @@ export const RELOADED: readonly RegExp[] = [
   /^imds\.(?!port$|ipv6$)/,
   /^refresh\.early$/,
   /^notify\.desktop$/,
+  /^containers\.default_role$/,
 ];
 
 export const WORDS: Readonly<Record<string, string>> = {
@@ -86,6 +87,8 @@ export const WORDS: Readonly<Record<string, string>> = {
   "refresh.early": "renew a session when less than this is left, or two thirds of a shorter session",
   "redirect.method": "`none`: endpoint mode; `auto`: nft, else iptables",
   "redirect.users": '`{user}` is you: whose processes may ask; `"*"` is everybody on this machine',
+  "containers.enabled": "containers on bridges of Docker's and Podman's may ask, too",
+  "containers.default_role": "what containers get, never the active role; empty: no credentials",
   "network.proxy": "`http://HOST:PORT` for AWS and brokers, where `HTTPS_PROXY` and `HTTP_PROXY` do not say",
   "secrets.store": "`file`: 0600 in the state folder; `memory`: of the daemon",
   "secrets.cache_sessions": "live sessions in the keychain, for a start without a call to AWS",
