@@ -85,6 +85,9 @@ export const WORDS: Readonly<Record<string, string>> = {
   "imds.autoscaling.after": "when it begins to",
 
   "refresh.early": "renew a session when less than this is left, or two thirds of a shorter session",
+  "exec.endpoint":
+    "in which form `exec` tells where the credentials are: `ecs` and `eks` as those do, at their addresses, which need the " +
+    "redirect",
   "redirect.method": "`none`: endpoint mode; `auto`: nft, else iptables",
   "redirect.users": '`{user}` is you: whose processes may ask; `"*"` is everybody on this machine',
   "containers.enabled": "containers on bridges of Docker's and Podman's may ask, too",

@@ -20,6 +20,10 @@ type Deps = {
   readTables?: () => SocketTables;
 };
 
+// The metadata service first, which is asked most; then the agents of ECS and EKS.
+const EMULATED = ["169.254.169.254", "169.254.170.2", "169.254.170.23"].map((address) => ({ address, port: 80 }));
+const EMULATED_IPV6 = ["fd00:ec2::254", "fd00:ec2::23"].map((address) => ({ address, port: 80 }));
+
 const UNKNOWN: Caller = { uid: undefined, inode: undefined };
 
 /** `none`: this system has no source for a peer's uid, so its absence says nothing about the peer. */
@@ -55,9 +59,8 @@ export function createCallerFinder({ platform, libc, readTables = readSocketTabl
  */
 function destinationsOf(peer: Connection): readonly Endpoint[] {
   const direct = { address: peer.localAddress, port: peer.localPort };
-  const emulated =
-    peer.localAddress.includes(":") && !peer.localAddress.includes(".") ? "fd00:ec2::254" : "169.254.169.254";
-  return [direct, { address: emulated, port: 80 }];
+  const isIpv6 = peer.localAddress.includes(":") && !peer.localAddress.includes(".");
+  return [direct, ...(isIpv6 ? EMULATED_IPV6 : EMULATED)];
 }
 
 function first<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {

@@ -77,6 +77,7 @@ export const configSchema = v.strictObject({
   roles: v.optional(v.record(v.string(), role), {}),
   sources: v.optional(v.record(v.pipe(v.string(), v.regex(/^[\w-]+$/, "is no name of a source")), source), {}),
   imds: v.optional(imdsSchema, {}),
+  exec: v.optional(v.strictObject({ endpoint: v.optional(v.picklist(["loopback", "ecs", "eks"]), "loopback") }), {}),
   refresh: v.optional(v.strictObject({ early: v.optional(durationBetween("1m", "2h"), "25m") }), {}),
   redirect: v.optional(
     v.strictObject({

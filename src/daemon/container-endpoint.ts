@@ -1,34 +1,34 @@
-// The container-credentials endpoint on its socket. It is opened when the first address is handed out; addresses and
-// tokens are random, live in memory alone, and end with the daemon.
+// What `exec` hands out: an address of the container-credentials endpoint for one program. Addresses and tokens are
+// random, live in memory alone, and end with the daemon.
 import { randomBytes } from "node:crypto";
-import type { CallerFinder } from "../callers/find-caller.ts";
 import type { Context } from "../context.ts";
-import { messageOf } from "../errors.ts";
-import { type HttpServer, listenHttp } from "../http/server.ts";
-import { type ContainerGrant, createContainer } from "../imds/container.ts";
-import type { ImdsCaller } from "../imds/message.ts";
-import type { Log } from "../output.ts";
+import type { ContainerGrant } from "../imds/container.ts";
+import type { RedirectTarget } from "../redirect/plan.ts";
 import { type RoleSpec, sessionKey } from "../roles/role-spec.ts";
 import { processIdentity } from "../sys/process-identity.ts";
-import { createCallerOf } from "./caller-of.ts";
+import { type ContainerListener, type ContainerListenerDeps, HOSTNAME, listenContainer } from "./container-listener.ts";
 import type { Core } from "./core.ts";
+import { type ExecEndpoint, agentAddress, agentTargets } from "./exec-addresses.ts";
 import { realView } from "./imds-view.ts";
 import type { ContainerAnswer } from "./protocol.ts";
-import type { Refusals } from "./refusals.ts";
+import { createTokenFiles } from "./token-files.ts";
 
 export type ContainerEndpoint = {
+  /** What root's part has to redirect to it. */
+  targets: readonly RedirectTarget[];
   /** Gets the role first. `pid`: while that process lives, the role is kept ready for it. */
   grant(role: string | undefined, pid: number | undefined, granted?: boolean): Promise<ContainerAnswer>;
   stop(): Promise<void>;
 };
 
-type Deps = {
-  context: Pick<Context, "clock" | "platform" | "uid">;
+type Deps = Omit<ContainerListenerDeps, "context" | "core"> & {
+  context: ContainerListenerDeps["context"] & { paths: Pick<Context["paths"], "runtimeDir"> };
   core: Pick<Core, "sessions" | "wanted" | "loop" | "local">;
-  log: Log;
-  uids: readonly number[] | "*";
-  findCaller: CallerFinder;
-  refusals: Refusals;
+  endpoint: ExecEndpoint;
+  /** Where an agent's address is redirected to: the first free port from this one on. */
+  firstPort: number;
+  /** IPv6 is redirected, too. */
+  ipv6: boolean;
 };
 
 type Grant = ContainerGrant & {
@@ -37,52 +37,76 @@ type Grant = ContainerGrant & {
   holder: { pid: number; identity: string } | undefined;
 };
 
-const HOSTNAME = "127.0.0.1";
 const SECRET_BYTES = 32;
-const MAX_CONNECTIONS = 1024;
-const IDLE_MS = 30_000;
 // More than that many programs at once would be a fault; the oldest address then stops working.
 const MAX_GRANTS = 4096;
 const LOOK_EVERY_MS = 60_000;
 
+/** An agent's address is listened for at once, since root's part must know the port; else the first grant opens it. */
 export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
-  const { clock } = deps.context;
+  const { context, core, log, endpoint, firstPort, ipv6 } = deps;
+  const { clock, paths } = context;
   const grants = new Map<string, Grant>();
-  let server: HttpServer | undefined;
+  const tokenFiles = createTokenFiles(paths.runtimeDir);
   let cancelLook: (() => void) | undefined;
+  let listener: ContainerListener | undefined =
+    endpoint === "loopback" ? undefined : listenContainer({ first: firstPort, ipv6 }, grants, deps);
 
   // A session that nobody asks for is let go. A shell that is idle for hours is somebody.
   const look = () => {
     for (const grant of grants.values()) {
       if (grant.holder === undefined) continue;
-      if (processIdentity(grant.holder.pid) === grant.holder.identity) deps.core.sessions.current(grant.key);
+      if (processIdentity(grant.holder.pid) === grant.holder.identity) core.sessions.current(grant.key);
       else grant.holder = undefined;
     }
     cancelLook = clock.after(LOOK_EVERY_MS, look);
   };
+  const forgetOldest = () => {
+    const oldest = grants.keys().next().value;
+    if (oldest === undefined) return;
+    grants.delete(oldest);
+    tokenFiles.remove(fileOf(oldest));
+  };
 
   return {
+    targets:
+      endpoint === "loopback" || listener === undefined
+        ? []
+        : agentTargets(endpoint, { ipv4: listener.port, ipv6: listener.ipv6Port }),
     async grant(role, pid, granted = false) {
-      const spec = await deps.core.wanted(role, granted);
-      await deps.core.sessions.ensure(spec);
-      if (server === undefined) {
-        server = listen(deps, grants);
-        look();
-      }
-      const path = `/v1/${randomBytes(SECRET_BYTES).toString("base64url")}`;
-      const token = randomBytes(SECRET_BYTES).toString("base64url");
-      const oldest = grants.keys().next().value;
-      if (grants.size >= MAX_GRANTS && oldest !== undefined) grants.delete(oldest);
-      grants.set(path, { ...grantOf(spec, token, deps), key: sessionKey(spec), holder: holderOf(pid) });
-      deps.log.info("handed out a role", { role: spec.name, pid });
-      return { url: `http://${HOSTNAME}:${server.port}${path}`, token, region: spec.region ?? null };
+      const spec = await core.wanted(role, granted);
+      await core.sessions.ensure(spec);
+      listener ??= listenContainer({ first: "any", ipv6: false }, grants, deps);
+      if (cancelLook === undefined) look();
+      const path = `${FOLDER}${randomBytes(SECRET_BYTES).toString("base64url")}`;
+      // ECS has no token: SDKs that know its form alone send none. Its path is as long a secret.
+      const token = endpoint === "ecs" ? null : randomBytes(SECRET_BYTES).toString("base64url");
+      if (grants.size >= MAX_GRANTS) forgetOldest();
+      grants.set(path, { ...grantOf(spec, token ?? undefined, deps), key: sessionKey(spec), holder: holderOf(pid) });
+      log.info("handed out a role", { role: spec.name, pid });
+      const host = endpoint === "loopback" ? `${HOSTNAME}:${listener.port}` : agentAddress(endpoint);
+      return {
+        url: `http://${host}${path}`,
+        token,
+        region: spec.region ?? null,
+        endpoint,
+        token_file: endpoint === "eks" && token !== null ? tokenFiles.write(fileOf(path), token) : null,
+      };
     },
     async stop() {
       cancelLook?.();
       grants.clear();
-      await server?.stop();
+      tokenFiles.removeAll();
+      await listener?.stop();
     },
   };
+}
+
+const FOLDER = "/v1/";
+
+// Another random name than the path's own, which is half of what a program must know.
+function fileOf(path: string): string {
+  return new Bun.CryptoHasher("sha256").update(path).digest("hex").slice(0, 32);
 }
 
 function holderOf(pid: number | undefined): Grant["holder"] {
@@ -92,7 +116,7 @@ function holderOf(pid: number | undefined): Grant["holder"] {
 
 function grantOf(
   spec: RoleSpec,
-  token: string,
+  token: string | undefined,
   { core: { sessions, local }, context: { clock } }: Deps,
 ): ContainerGrant {
   const key = sessionKey(spec);
@@ -108,33 +132,4 @@ function grantOf(
     },
     isFetching: () => !hasFailed(),
   };
-}
-
-function listen({ context, core, log, uids, findCaller, refusals }: Deps, grants: Map<string, Grant>): HttpServer {
-  const { clock } = context;
-  let answer: ReturnType<typeof createContainer> | undefined;
-  const server = listenHttp<ImdsCaller>(
-    { hostname: HOSTNAME, port: 0 },
-    {
-      accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible }),
-      handle(request, caller) {
-        if (caller.loop) core.loop.seen();
-        answer ??= createContainer({
-          grant: (path) => grants.get(path),
-          now: () => clock.now(),
-          monotonicMs: () => clock.monotonicMs(),
-          port: server.port,
-          uids,
-        });
-        const given = answer(request, caller);
-        if (given.refusal !== undefined) refusals.count(given.refusal, caller);
-        return given;
-      },
-      maxBodyBytes: 65_536,
-      idleMs: IDLE_MS,
-      maxConnections: MAX_CONNECTIONS,
-      onError: (error) => log.error("container credentials request failed", { error: messageOf(error) }),
-    },
-  );
-  return server;
 }

@@ -11,6 +11,7 @@ import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
 import { createCallerOf } from "./caller-of.ts";
 import type { ImdsSettings } from "./imds-settings.ts";
+import { lastOfRow, onNextFreePort } from "./next-free-port.ts";
 import type { Refusals } from "./refusals.ts";
 import type { SelfTest } from "./self-test.ts";
 
@@ -51,7 +52,6 @@ const IPV6_LOOPBACK = "::1";
 const MAX_CONNECTIONS = 4096;
 const MAX_STRANGERS = 64;
 const IDLE_MS = 30_000;
-const NEXT_PORTS = 50;
 const TOKEN_KEY_BYTES = 32;
 
 /**
@@ -64,17 +64,13 @@ export function listenEmulator(port: number, mode: "redirect" | "endpoint" | "re
   const serviceFor = (port: number) => (service ??= serviceOn(port, deps));
   const reusePort = mode !== "redirect";
   const listen = (hostname: string, firstPort: number) => {
-    const last = mode === "redirect" ? Math.min(firstPort + NEXT_PORTS, 65_535) : firstPort;
-    for (let candidate = firstPort; ; candidate++) {
-      try {
-        if (mode === "endpoint") assertFree(hostname, candidate);
-        return listenHttp({ hostname, port: candidate, reusePort }, serviceFor(candidate).options);
-      } catch (error) {
-        service = hostname === LOOPBACK ? undefined : service;
-        if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
-        if (candidate >= last) throw portTaken(candidate, error);
-      }
-    }
+    const last = mode === "redirect" ? lastOfRow(firstPort) : firstPort;
+    return onNextFreePort({ first: firstPort, last, taken: portTaken }, (candidate) => {
+      if (mode === "endpoint") assertFree(hostname, candidate);
+      // It knows its port, and the one before was taken.
+      if (hostname === LOOPBACK) service = undefined;
+      return listenHttp({ hostname, port: candidate, reusePort }, serviceFor(candidate).options);
+    });
   };
   const server = listen(LOOPBACK, port);
   try {

@@ -3,6 +3,7 @@ import { networkInterfaces } from "node:os";
 import { EVERY_ADDRESS, describeListener, listenerOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
+import type { EmulatedAddress } from "../redirect/plan.ts";
 import type { Clock } from "../sys/clock.ts";
 import { EMULATED } from "./redirect.ts";
 
@@ -10,25 +11,33 @@ import { EMULATED } from "./redirect.ts";
 const LIMIT_MS = 250;
 const MOST_BYTES = 4096;
 
-/** Throws where another service stands at the emulated address: an alias would hide it from this machine. */
-export async function refuseForeignService({ clock }: Pick<Context, "clock">): Promise<void> {
-  const who = await foreignService(clock);
-  if (who === undefined) return;
-  throw new CliError(`another metadata service answers at ${EMULATED} already: ${who}`, {
-    hint: "metacred serve --no-redirect, or --force to stand in front of it",
-  });
+/** Throws where another service stands at one of the addresses: an alias would hide it from this machine. */
+export async function refuseForeignService(
+  { clock }: Pick<Context, "clock">,
+  addresses: readonly EmulatedAddress[],
+): Promise<void> {
+  const found = await Promise.all(
+    addresses.map(async (address) => ({ address, who: await foreignService(clock, address) })),
+  );
+  for (const { address, who } of found) {
+    if (who === undefined) continue;
+    const what = address === EMULATED ? "metadata service" : "service";
+    throw new CliError(`another ${what} answers at ${address} already: ${who}`, {
+      hint: "metacred serve --no-redirect, or --force to stand in front of it",
+    });
+  }
 }
 
-/** Who answers at the emulated address, in words; undefined where nobody does but a redirect of metacred's. */
-export async function foreignService(clock: Clock): Promise<string | undefined> {
-  const answer = await ask(clock);
+/** Who answers at the address, in words; undefined where nobody does but a redirect of metacred's. */
+export async function foreignService(clock: Clock, address: EmulatedAddress = EMULATED): Promise<string | undefined> {
+  const answer = await ask(clock, address);
   if (answer === undefined) return undefined;
-  const holder = listenerOf(80, [EMULATED]);
+  const holder = listenerOf(80, [address]);
   if (holder !== undefined) return describeListener(holder);
   // Through the alias of another user's metacred come either that one's answers or those of a web server on every
   // address. Neither is lost behind our own rule, which is for our own processes.
   if (hasOurAlias()) return undefined;
-  const everywhere = isLocal(EMULATED) ? listenerOf(80, EVERY_ADDRESS) : undefined;
+  const everywhere = isLocal(address) ? listenerOf(80, EVERY_ADDRESS) : undefined;
   return everywhere === undefined ? describeAnswer(answer) : describeListener(everywhere);
 }
 
@@ -56,18 +65,18 @@ function isLocal(address: string): boolean {
 }
 
 // What it answers, "" where it only takes connections, undefined where nobody does.
-function ask(clock: Clock): Promise<string | undefined> {
+function ask(clock: Clock, hostname: EmulatedAddress): Promise<string | undefined> {
   const result = Promise.withResolvers<string | undefined>();
   let text: string | undefined;
   const settle = () => result.resolve(text);
   const cancel = clock.after(LIMIT_MS, settle);
   Bun.connect({
-    hostname: EMULATED,
+    hostname,
     port: 80,
     socket: {
       open(wire) {
         text = "";
-        wire.write(`GET /latest/meta-data/ HTTP/1.1\r\nHost: ${EMULATED}\r\nConnection: close\r\n\r\n`);
+        wire.write(`GET /latest/meta-data/ HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);
         void result.promise.then(() => wire.end());
       },
       data(_, bytes) {

@@ -11,9 +11,11 @@ import { planRedirect as planDarwin } from "../redirect/darwin.ts";
 import { planRedirect } from "../redirect/linux.ts";
 import type { RedirectInput } from "../redirect/plan.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
+import { agentTargets } from "./exec-addresses.ts";
 import { foreignService, hasOurAlias } from "./foreign-service.ts";
 import { ROOT_PIPE } from "./net-control.ts";
 import { cleanBySocket } from "./guard.ts";
+import { nextPort } from "./next-free-port.ts";
 import { privilegeOf } from "./privilege.ts";
 import type { Status } from "./protocol.ts";
 import { EMULATED, EMULATED_IPV6 } from "./redirect.ts";
@@ -44,11 +46,16 @@ export async function netPlan(context: Context): Promise<NetPlan> {
     const answer = await controlClient(context.paths.socketFile).netPlan(false);
     if (answer.state !== "up") return answer.plan;
   }
-  const { imds, redirect, containers } = loadConfig(context.paths, context.uid);
+  const { imds, redirect, containers, exec } = loadConfig(context.paths, context.uid);
   const { port, ipv6 } = imds;
+  const agentPorts = { ipv4: nextPort(port), ipv6: ipv6 ? nextPort(port) : undefined };
   const input: RedirectInput = {
     method: redirect.method === "none" ? "auto" : redirect.method,
-    targets: [{ address: EMULATED, port }, ...(ipv6 ? [{ address: EMULATED_IPV6, port }] : [])],
+    targets: [
+      { address: EMULATED, port },
+      ...(ipv6 ? [{ address: EMULATED_IPV6, port }] : []),
+      ...(exec.endpoint === "loopback" ? [] : agentTargets(exec.endpoint, agentPorts)),
+    ],
     ...installation(context),
     containers: containers.enabled ? port : undefined,
     ...privilegeOf(context),

@@ -1,11 +1,11 @@
 // Everything by which clients reach the daemon: listener, root's redirect to it, and the proof that it works.
 import { createCallerFinder } from "../callers/find-caller.ts";
 import type { Context } from "../context.ts";
-import { CliError, EXIT } from "../errors.ts";
+import { CliError } from "../errors.ts";
 import type { Log } from "../output.ts";
 import { rootSocketOf } from "../redirect/installed.ts";
 import { planRedirect, redirectRequest } from "../redirect/linux.ts";
-import type { RedirectInput, RedirectPlan } from "../redirect/plan.ts";
+import type { RedirectPlan } from "../redirect/plan.ts";
 import type { Libc } from "../sys/libc.ts";
 import { routesOut } from "../sys/routes.ts";
 import { preferSecondListener } from "../sys/port-share.ts";
@@ -14,17 +14,19 @@ import { type BridgeListeners, listenOnBridges } from "./bridge-listeners.ts";
 import type { ContainerRole } from "./container-role.ts";
 import { type ContainerEndpoint, createContainerEndpoint } from "./container-endpoint.ts";
 import type { Core } from "./core.ts";
-import { type Emulator, listenEmulator } from "./emulator.ts";
+import { listenEmulator } from "./emulator.ts";
 import { type Guard, guardOnSocket } from "./guard.ts";
 import { createImdsSettings } from "./imds-settings.ts";
 import { watchMachine } from "./machine-watch.ts";
+import { nextPort } from "./next-free-port.ts";
 import { privilegeOf } from "./privilege.ts";
-import { EMULATED, EMULATED_IPV6, type Redirect, createRedirect } from "./redirect.ts";
+import { type Redirect, createRedirect } from "./redirect.ts";
+import { notReached, notRedirected, redirectInput, targetsOf } from "./redirect-input.ts";
 import { type RedirectWatch, watchRedirect } from "./redirect-watch.ts";
 import { type Refusals, createRefusals } from "./refusals.ts";
 import type { Clock } from "../sys/clock.ts";
 import { type SelfTest, passesAll } from "./self-test.ts";
-import { readPasswd, redirectedUids, uidsOf } from "./users.ts";
+import { readPasswd, uidsOf } from "./users.ts";
 
 export type Network = {
   port: number;
@@ -96,9 +98,30 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   takeOver(emulator);
 
   const ipv6 = emulator.ipv6Port !== undefined;
-  const redirect = createRedirect(emulator.port, ipv6, clock);
+  const container = createContainerEndpoint({
+    context,
+    core,
+    log,
+    uids,
+    findCaller,
+    refusals,
+    ipv6,
+    selfTests: () => selfTests,
+    endpoint: config.exec.endpoint,
+    firstPort: nextPort(emulator.port),
+  });
+  undo.defer(() => container.stop());
+  const targets = targetsOf(emulator, container);
+  const redirect = createRedirect(
+    emulator.port,
+    targets.map(({ address }) => address),
+    clock,
+  );
   selfTests.push(...redirect.allTests);
-  const wanted = () => redirectInput(emulator, uids, input);
+  const wanted = () => {
+    const { redirect } = core.catalog.config();
+    return redirectInput(targets, uids, { context, redirect, containers: input.containers !== undefined });
+  };
   const plan = () => planRedirect({ ...wanted(), ...privilegeOf(context) });
   const startInstalled = () => guardOnSocket(rootSocketOf(context.uid), redirectRequest(wanted()), clock);
   const bridges =
@@ -120,13 +143,11 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     if (!(await redirect.down())) log.error("root's part did not end in time: rules may remain");
   });
   if (input.redirect) redirect.adopt((await startInstalled()) ?? (await input.startGuard(plan())));
-  if (!(await passes(redirect, shared, clock))) throw notReached(input.redirect);
+  if (!(await passes(redirect, shared, clock))) throw notReached(input.redirect ? targets : []);
   const watch = watchRedirect({ clock, log, redirect, startInstalled });
   undo.defer(() => watch.stop());
   undo.defer(watchMachine({ clock, log, routes: () => routesOut(platform), onChange: core.sessions.wake }));
   const reload = () => warningOf(() => emulator.apply(settingsOf(core.catalog.config().imds)));
-  const container = createContainerEndpoint({ context, core, log, uids, findCaller, refusals });
-  undo.defer(() => container.stop());
   return {
     port: emulator.port,
     ipv6,
@@ -134,7 +155,10 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     refusals,
     watch,
     reload,
-    container: container.grant,
+    async container(...wish) {
+      if (container.targets.length > 0 && redirect.method() === "none") throw notRedirected(config.exec.endpoint);
+      return container.grant(...wish);
+    },
     bridges,
     plan,
     startInstalled,
@@ -160,31 +184,4 @@ function warningOf(task: () => void): string | undefined {
     if (!(error instanceof CliError)) throw error;
     return `kept the metadata as it was: ${error.message}`;
   }
-}
-
-function redirectInput(
-  { port, ipv6Port }: Emulator,
-  uids: readonly number[] | "*",
-  { context, core, containers }: NetworkInput,
-): Omit<RedirectInput, "isRoot" | "elevation"> {
-  const { method } = core.catalog.config().redirect;
-  return {
-    method: method === "none" ? "auto" : method,
-    targets: [
-      { address: EMULATED, port },
-      ...(ipv6Port === undefined ? [] : [{ address: EMULATED_IPV6, port: ipv6Port }]),
-    ],
-    users: redirectedUids(uids, context.uid),
-    containers: containers === undefined ? undefined : port,
-    ownerUid: context.uid,
-  };
-}
-
-function notReached(redirect: boolean): CliError {
-  return redirect
-    ? new CliError("a request to 169.254.169.254 does not reach metacred: other rules of this machine get it first", {
-        hint: "sudo nft list ruleset, or metacred serve --no-redirect",
-        exit: EXIT.failure,
-      })
-    : new CliError("metacred's own port does not answer", { hint: "metacred serve --no-redirect --port N" });
 }

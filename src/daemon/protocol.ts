@@ -104,7 +104,16 @@ export type CredentialsAnswer = {
 };
 
 /** Where a program finds the credentials of one role for as long as the daemon runs, and what it must show there. */
-export type ContainerAnswer = { url: string; token: string; region: string | null };
+export type ContainerAnswer = {
+  url: string;
+  /** Null where the address alone is enough, as at ECS. */
+  token: string | null;
+  region: string | null;
+  /** In which form a program is to be told; older daemons know the first alone. */
+  endpoint?: "loopback" | "ecs" | "eks";
+  /** Holds the token, for `eks`. */
+  token_file?: string | null;
+};
 
 /** The body of every answer that is not 200. */
 export type ErrorAnswer = {

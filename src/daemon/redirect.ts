@@ -1,4 +1,5 @@
 // The daemon's redirect: at most one part of root's at a time, and the self-tests that fit what is there.
+import type { EmulatedAddress } from "../redirect/plan.ts";
 import type { Clock } from "../sys/clock.ts";
 import type { Guard, GuardMethod } from "./guard.ts";
 import { type SelfTest, createSelfTest } from "./self-test.ts";
@@ -23,10 +24,11 @@ export const EMULATED = "169.254.169.254" as const;
 export const EMULATED_IPV6 = "fd00:ec2::254" as const;
 const UNDO_LIMIT_MS = 5000;
 
-export function createRedirect(port: number, ipv6: boolean, clock: Clock): Redirect {
+/** `port`: of the metadata service itself; `addresses`: what root's part redirects. */
+export function createRedirect(port: number, addresses: readonly EmulatedAddress[], clock: Clock): Redirect {
   const test = (hostname: string, port: number) => createSelfTest({ hostname, port }, clock);
   const direct = [test("127.0.0.1", port)];
-  const through = [EMULATED, ...(ipv6 ? [EMULATED_IPV6] : [])].map((address) => test(address, 80));
+  const through = addresses.map((address) => test(address, 80));
   let guard: Guard | undefined;
   let isRunning = false;
   return {

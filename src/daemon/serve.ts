@@ -12,6 +12,7 @@ import { type ControlHandlers, listenControl } from "./control.ts";
 import { type ContainerRole, openContainerRole } from "./container-role.ts";
 import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
+import { emulatedAddresses } from "./exec-addresses.ts";
 import { refuseForeignService } from "./foreign-service.ts";
 import { type MfaPrompt, withMfaCode } from "./mfa-prompt.ts";
 import { type NetControl, createNetControl } from "./net-control.ts";
@@ -69,7 +70,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const redirect = options.redirect && core.catalog.config().redirect.method !== "none" && context.platform === "linux";
   const mayBeForeign = redirect && older === undefined && !options.force;
   await Promise.all([
-    mayBeForeign ? refuseForeignService(context) : undefined,
+    mayBeForeign ? refuseForeignService(context, emulatedAddresses(core.catalog.config())) : undefined,
     (link.startRole ?? ((of) => startRole(of, options, link)))(core),
   ]);
   const containers = core.catalog.config().containers.enabled

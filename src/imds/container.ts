@@ -9,8 +9,8 @@ import { requestFacts } from "./request-facts.ts";
 import type { ImdsView } from "./view.ts";
 
 export type ContainerGrant = {
-  /** Compared with the whole value of `Authorization`: SDKs send it as it is, without "Bearer". */
-  token: string;
+  /** Compared with the whole value of `Authorization`: SDKs send it as it is, without "Bearer". Undefined: the path is all. */
+  token: string | undefined;
   /** `expiration` is the real one: who is given a role for good need not follow a switch. */
   view(): ImdsView;
   /** Credentials are on their way: a client that asks once more gets them. */
@@ -47,7 +47,7 @@ export function createContainer(options: ContainerOptions): ContainerCredentials
       return failure(405, "MethodNotAllowed", "only GET is answered here", [["Allow", "GET, HEAD"]]);
     }
     if (!limit(path)) return failure(429, "TooManyRequests", "too many requests in a second");
-    if (!isToken(request, grant.token)) {
+    if (grant.token !== undefined && !isToken(request, grant.token)) {
       return failure(401, "AccessDenied", "the Authorization header is not the token that belongs to this address");
     }
     return credentialsAnswer(grant, options.now());

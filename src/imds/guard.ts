@@ -37,7 +37,7 @@ export function createHostGuard(uids: GuardRules["uids"], hosts: ReadonlySet<str
   };
 }
 
-/** Also in use behind a redirect, where the client's own address is the emulated one. */
+/** Also in use behind a redirect, where the client's own address is the emulated one that it dialled. */
 export function isOwnAddress(address: string): boolean {
   const plain = address.toLowerCase().startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
   return OWN_ADDRESSES.has(plain) || /^127(?:\.\d{1,3}){3}$/.test(plain);
@@ -51,7 +51,15 @@ export function saysContainer({ host }: RequestFacts, authority: string | undefi
 
 // --- internal ---
 
-const OWN_ADDRESSES: ReadonlySet<string> = new Set(["127.0.0.1", "169.254.169.254", "::1", "fd00:ec2::254"]);
+const OWN_ADDRESSES: ReadonlySet<string> = new Set([
+  "127.0.0.1",
+  "169.254.169.254",
+  "169.254.170.2",
+  "169.254.170.23",
+  "::1",
+  "fd00:ec2::254",
+  "fd00:ec2::23",
+]);
 
 function isAllowedUid(uid: number | undefined, uids: readonly number[] | "*"): boolean {
   return uids === "*" || (uid !== undefined && uids.includes(uid));

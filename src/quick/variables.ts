@@ -38,10 +38,15 @@ export function keyVariables(answer: CredentialsAnswer): Variables {
 }
 
 /** Where to get them, again and again. */
-export function endpointVariables({ url, token, region }: ContainerAnswer): Variables {
+export function endpointVariables({ url, token, region, endpoint, token_file: file }: ContainerAnswer): Variables {
   return {
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
-    AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+    ...(endpoint === "ecs"
+      ? { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: new URL(url).pathname }
+      : { AWS_CONTAINER_CREDENTIALS_FULL_URI: url }),
+    // Never both of them: some SDKs take the one first, some the other.
+    ...(file
+      ? { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file }
+      : token !== null && { AWS_CONTAINER_AUTHORIZATION_TOKEN: token }),
     ...regionVariables(region),
   };
 }

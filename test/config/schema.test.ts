@@ -32,6 +32,7 @@ test("an empty document gives the defaults of the contract", () => {
       ipv6: false,
       server_header: false,
     },
+    exec: { endpoint: "loopback" },
     refresh: { early: 25 * 60_000 },
     redirect: { method: "auto", users: ["{user}"] },
     sources: {},

@@ -24,6 +24,8 @@ export const CHECKS: readonly (readonly [check: Check, title: string])[] = [
   ["region", "region"],
   ["identity", "identity"],
   ["container", "container"],
+  ["ecs", "ECS"],
+  ["eks", "EKS"],
   ["process", "process"],
   ["signed-out", "signed out"],
   ["follow", "follows `use`"],

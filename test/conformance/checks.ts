@@ -14,6 +14,16 @@ const DEVELOPER = /^arn:aws:sts::111122223333:assumed-role\/Developer\//;
 const READ_ONLY = /^arn:aws:sts::222233334444:assumed-role\/ReadOnly\//;
 const SIGNED_OUT_LIMIT_MS = 10_000;
 
+// Another role than the active one, and no metadata service to fall back to.
+const ofItsOwn = (world: World, prepared: Prepared) =>
+  askClient(world, prepared, "whoami", { ...TOLD_NOTHING, ...REGION, AWS_EC2_METADATA_DISABLED: "true" }, [
+    world.binary,
+    "exec",
+    "--role",
+    "prod-readonly",
+    "--",
+  ]);
+
 /** While a role is served. */
 export const SIGNED_IN: Partial<Record<Check, Task>> = {
   credentials: async ({ world, endpoint }, prepared) =>
@@ -25,18 +35,7 @@ export const SIGNED_IN: Partial<Record<Check, Task>> = {
       await askClient(world, prepared, "identity", { ...atEndpoint(endpoint), ...REGION }),
       /^111122223333 eu-central-1$/,
     ),
-  // Another role than the active one, and no metadata service to fall back to.
-  container: async ({ world }, prepared) =>
-    cellOf(
-      await askClient(world, prepared, "whoami", { ...TOLD_NOTHING, ...REGION, AWS_EC2_METADATA_DISABLED: "true" }, [
-        world.binary,
-        "exec",
-        "--role",
-        "prod-readonly",
-        "--",
-      ]),
-      READ_ONLY,
-    ),
+  container: async ({ world }, prepared) => cellOf(await ofItsOwn(world, prepared), READ_ONLY),
   process: async ({ world }, prepared) => {
     const command = `${world.binary} credential-process --role prod-readonly`;
     const config = world.file("aws/process", `[profile metacred]\ncredential_process = ${command}\n`);
@@ -65,6 +64,10 @@ export const signedOut: Task = async ({ world, endpoint }, prepared) => {
 /** At the real address, in a namespace: the client is told nothing at all. */
 export const redirected = async (world: World, prepared: Prepared): Promise<Cell> =>
   cellOf(await askClient(world, prepared, "whoami", { ...TOLD_NOTHING, ...REGION }), DEVELOPER);
+
+/** At the address of an agent, in a namespace. */
+export const atAgent = async (world: World, prepared: Prepared): Promise<Cell> =>
+  cellOf(await ofItsOwn(world, prepared), READ_ONLY);
 
 /** What a client has no words for is no failure. */
 export function absence({ without }: Client, check: Check): Cell | undefined {

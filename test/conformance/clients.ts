@@ -7,6 +7,8 @@ export type Check =
   | "region"
   | "identity"
   | "container"
+  | "ecs"
+  | "eks"
   | "process"
   | "signed-out"
   | "follow";
@@ -52,7 +54,7 @@ export const CLIENTS: readonly Client[] = [
     tools: ["/usr/bin/aws"],
     build: [],
     argv: (at) => ["sh", join(at, "client.sh"), "/usr/bin/aws"],
-    without: { identity: NO_DOCUMENT },
+    without: { identity: NO_DOCUMENT, eks: "Debian's is older than that form, which AWS CLI 2.15 brought" },
   },
   { ...python("boto3", "boto3"), clock: "wall", without: {} },
   {
@@ -68,6 +70,12 @@ export const CLIENTS: readonly Client[] = [
   { ...go("go-v1", "SDK for Go v1"), clock: { leadSeconds: 300 } },
   java("java-v2", "SDK for Java v2"),
   java("java-v1", "SDK for Java v1"),
+  {
+    ...java("kotlin", "SDK for Kotlin"),
+    // The compiler comes from Maven, too.
+    tools: ["java", "mvn"],
+    clock: "wall",
+  },
   {
     id: "rust",
     name: "SDK for Rust",

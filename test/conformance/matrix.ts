@@ -1,9 +1,9 @@
 // Every client against the compiled binary: on the host, and at the real address in a namespace.
 import { netns } from "../support/netns.ts";
-import { type World, freePort, testWorld } from "../support/world.ts";
+import { CONFIG, type World, freePort, testWorld } from "../support/world.ts";
 import { askClient } from "./ask-client.ts";
 import { type Cell, type Row, failed, ok } from "./cell.ts";
-import { absence, redirected, type Scene, SIGNED_IN, signedOut } from "./checks.ts";
+import { absence, atAgent, redirected, type Scene, SIGNED_IN, signedOut } from "./checks.ts";
 import type { Check, Client } from "./clients.ts";
 import { followCell } from "./follow.ts";
 import type { Prepared } from "./prepare.ts";
@@ -32,7 +32,11 @@ export async function runMatrix(prepared: readonly Prepared[], canRedirect: bool
   say("nobody signed in");
   await use(world, "none");
   for (const one of prepared) put(cells, one, "signed-out", await signedOut(scene, one));
-  if (canRedirect) await atTheAddress(prepared, cells, say);
+  if (canRedirect) {
+    await atTheAddress("redirect", "169.254.169.254", redirected, prepared, cells, say);
+    await atTheAddress("ecs", "169.254.170.2", atAgent, prepared, cells, say);
+    await atTheAddress("eks", "169.254.170.23", atAgent, prepared, cells, say);
+  }
   const rows = prepared.map((one) => rowOf(one.client, versions.get(one) ?? "", cells.get(one) ?? {}));
   return [...rows, ...replayed];
 }
@@ -57,13 +61,21 @@ async function use(world: World, role: string): Promise<void> {
   if (exitCode !== 0) throw new Error(stderr);
 }
 
-async function atTheAddress(prepared: readonly Prepared[], cells: Cells, say: Say): Promise<void> {
-  say("169.254.169.254");
+async function atTheAddress(
+  check: "redirect" | "ecs" | "eks",
+  address: string,
+  task: typeof redirected,
+  prepared: readonly Prepared[],
+  cells: Cells,
+  say: Say,
+): Promise<void> {
+  say(address);
   await using ns = await netns();
-  await using world = await testWorld({ ns });
+  const config = check === "redirect" ? CONFIG : `${CONFIG}[exec]\nendpoint = "${check}"\n`;
+  await using world = await testWorld({ ns, config });
   const { exitCode, stderr } = await world.metacred(["serve", "--background", "--role", "dev"]);
   if (exitCode !== 0) throw new Error(stderr);
-  for (const one of prepared) put(cells, one, "redirect", await redirected(world, one));
+  for (const one of prepared) put(cells, one, check, absence(one.client, check) ?? (await task(world, one)));
 }
 
 async function replayedRow({ endpoint }: Scene, sequence: Sequence): Promise<Row> {

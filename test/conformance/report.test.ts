@@ -21,8 +21,8 @@ test("a table, and what is red in it", () => {
     { id: "b", name: "B", version: "replayed", how: "replayed", cells: { credentials: failed("no answer") } },
   ];
   expect(renderTable(rows).split("\n").slice(2)).toEqual([
-    "| A      | 1.0      | ok          |                 |        |          |           |         |            | 8m 20s        |",
-    "| B      | replayed | FAILED      |                 |        |          |           |         |            |               |",
+    "| A      | 1.0      | ok          |                 |        |          |           |     |     |         |            | 8m 20s        |",
+    "| B      | replayed | FAILED      |                 |        |          |           |     |     |         |            |               |",
     "",
   ]);
   expect(cellsIn(rows, "failed")).toEqual(["B, credentials: no answer"]);

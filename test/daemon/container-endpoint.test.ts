@@ -1,14 +1,17 @@
 // The life of what `exec` is handed: got first, renewed while somebody is there for it, got again when it was let go.
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
 import { createContainerEndpoint } from "../../src/daemon/container-endpoint.ts";
 import { CliError } from "../../src/errors.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
+import { freePort } from "../support/world.ts";
 import { DEV, KEY, MINUTE_MS, OPS, type Scene, scene } from "../sessions/fake-source.ts";
 
 const silent = { error() {}, warn() {}, info() {}, debug() {} };
 
-function endpointOf({ clock, sessions }: Scene) {
+function endpointOf({ clock, sessions }: Scene, change: Partial<Parameters<typeof createContainerEndpoint>[0]> = {}) {
   return createContainerEndpoint({
-    context: { clock, platform: "linux", uid: 1000 },
+    context: { clock, platform: "linux", uid: 1000, paths: { runtimeDir: "/nowhere" } },
     core: {
       sessions,
       wanted: async (role) => (role === "ops" ? OPS : DEV),
@@ -19,6 +22,11 @@ function endpointOf({ clock, sessions }: Scene) {
     uids: [1000],
     findCaller: () => ({ uid: 1000, inode: 1 }),
     refusals: { count() {}, counts: () => ({}), last: () => undefined },
+    selfTests: () => [],
+    endpoint: "loopback",
+    firstPort: 1,
+    ipv6: false,
+    ...change,
   });
 }
 
@@ -29,8 +37,9 @@ async function granted(it: Scene, pid: number | undefined) {
   await it.clock.advance(0);
   await it.last().answer(it.session("first", 60));
   const { url, token } = await asked;
+  const Authorization = String(token);
   const ask = async () => {
-    const reply = await fetch(url, { headers: { Authorization: token, Connection: "close" } });
+    const reply = await fetch(url, { headers: { Authorization, Connection: "close" } });
     const { AccessKeyId, Message } = (await reply.json()) as Record<string, string>;
     return [reply.status, AccessKeyId ?? Message];
   };
@@ -55,7 +64,7 @@ test("each address and token is another one", async () => {
   const second = await first.endpoint.grant(undefined, undefined);
   const third = await first.endpoint.grant(undefined, undefined);
   expect(new Set([second.url, third.url, second.token, third.token]).size).toBe(4);
-  expect((await fetch(second.url, { headers: { Authorization: third.token } })).status).toBe(401);
+  expect((await fetch(second.url, { headers: { Authorization: String(third.token) } })).status).toBe(401);
   expect(it.calls).toHaveLength(1);
 });
 
@@ -102,4 +111,60 @@ test("asking keeps it alive", async () => {
   await it.clock.advance(36 * MINUTE_MS);
   expect(it.calls).toHaveLength(2);
   expect(it.sessions.current(KEY)?.credentials.accessKeyId).toBe("first");
+});
+
+describe("an agent's address", () => {
+  async function agent(endpoint: "ecs" | "eks", ipv6: boolean) {
+    const it = scene();
+    const folder = scratchFolder();
+    const context = { clock: it.clock, platform: "linux", uid: 1000, paths: { runtimeDir: folder.path } } as const;
+    const container = endpointOf(it, { context, endpoint, ipv6, firstPort: freePort() });
+    const first = container.grant(undefined, undefined);
+    await it.clock.advance(0);
+    await it.last().answer(it.session("first", 60));
+    return {
+      container,
+      first: await first,
+      files: () => readdirSync(folder.path, { recursive: true, encoding: "utf8" }).length,
+      async [Symbol.asyncDispose]() {
+        await container.stop();
+        folder[Symbol.dispose]();
+      },
+    };
+  }
+
+  test("ecs: no token, no file, IPv4 alone", async () => {
+    await using given = await agent("ecs", true);
+    expect(given.container.targets).toEqual([{ address: "169.254.170.2", port: expect.any(Number) }]);
+    expect(given.first).toMatchObject({ endpoint: "ecs", token: null, token_file: null });
+    expect(given.first.url).toStartWith("http://169.254.170.2/v1/");
+    const port = given.container.targets[0]?.port;
+    const { pathname } = new URL(given.first.url);
+    expect((await fetch(`http://127.0.0.1:${port}${pathname}`)).status).toBe(200);
+    expect(given.files()).toBe(0);
+  });
+
+  test("eks: the token in a file of its own, gone with the daemon", async () => {
+    await using given = await agent("eks", true);
+    expect(given.container.targets.map(({ address }) => address)).toEqual(["169.254.170.23", "fd00:ec2::23"]);
+    const second = await given.container.grant(undefined, undefined);
+    expect([given.first, second].map(({ token_file: file }) => readFileSync(String(file), "utf8"))).toEqual([
+      String(given.first.token),
+      String(second.token),
+    ]);
+    expect(given.first.token).not.toBe(second.token);
+    expect(given.files()).toBe(3);
+    await given.container.stop();
+    expect(given.files()).toBe(1);
+  });
+
+  test("eks without IPv6; a port that is taken is passed over", async () => {
+    const first = freePort();
+    const holder = Bun.listen({ hostname: "127.0.0.1", port: first, socket: { data() {} } });
+    const container = endpointOf(scene(), { endpoint: "eks", firstPort: first });
+    expect(container.targets).toEqual([{ address: "169.254.170.23", port: expect.any(Number) }]);
+    expect(container.targets[0]?.port).toBeGreaterThan(first);
+    holder.stop(true);
+    await container.stop();
+  });
 });

@@ -27,7 +27,7 @@ function watching({ guarded = true } = {}) {
       return state.healthy;
     },
   };
-  const redirect: Redirect = { ...createRedirect(1, false, clock), tests: () => [selfTest] };
+  const redirect: Redirect = { ...createRedirect(1, ["169.254.169.254"], clock), tests: () => [selfTest] };
   if (guarded) redirect.adopt(guard);
   const startInstalled = async () => {
     state.starts++;

@@ -68,6 +68,18 @@ export const CONTAINER_VECTORS: readonly Vector[] = [
     },
   ],
   [
+    "N3b",
+    "without a token, in ECS's form, the path is all; whatever is sent along is not looked at",
+    async (start) => {
+      const { ask } = serve(start, { container: { token: undefined } });
+      for (const headers of [[], [["Authorization", "another's"]]] as const) {
+        expect((await ask([["Host", "169.254.170.2"], ...headers])).status).toBe(200);
+      }
+      expect((await ask([["Host", "169.254.170.2"]], `GET ${CONTAINER_PATH}x`)).status).toBe(404);
+      expect((await ask([["Host", "evil.com"]])).status).toBe(403);
+    },
+  ],
+  [
     "N4",
     "the expiry, in UTC, without fractions; never what has ended",
     async (start) => {
