@@ -30,6 +30,7 @@ _metacred() {
     logout) flags="--config --help" words="" ;;
     keys) flags="--stdin --json --config --help" words="add list remove" ;;
     credential-process) flags="--role --config --help" words="" ;;
+    who) flags="--follow -f --json --config --help" words="" ;;
     exec) flags="--role --env --config --help" words="" ;;
     env) flags="--role --format --json --config --help" words="" ;;
     console) flags="--role --service --print --json --config --help" words="" ;;
@@ -38,7 +39,7 @@ _metacred() {
     net) flags="--json --config --help" words="plan up down status install uninstall" ;;
     completions) flags="--config --help" words="bash zsh fish powershell" ;;
     demo) flags="--keep --config --help" words="" ;;
-    *) flags="--help --version --config" words="serve use status stop logs roles init login logout keys credential-process exec env console service doctor net completions demo" ;;
+    *) flags="--help --version --config" words="serve use status stop logs roles init login logout keys credential-process who exec env console service doctor net completions demo" ;;
   esac
   case $command:$previous in
     serve:--role) words="@roles" ;;

@@ -116,6 +116,17 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
             '--help' = @('show help', $null)
           }
         }
+        'who' = @{
+          about = 'Show which processes asked for credentials, which role each got, or why it was refused'
+          words = ''
+          flags = [ordered]@{
+            '--follow' = @('go on with each that asks, until Ctrl-C', $null)
+            '-f' = @('go on with each that asks, until Ctrl-C', $null)
+            '--json' = @('print a JSON list; with --follow one object a line', $null)
+            '--config' = @('configuration file', '@files')
+            '--help' = @('show help', $null)
+          }
+        }
         'exec' = @{
           about = 'Run a command under a role, without touching the one that is served'
           words = ''

@@ -22,6 +22,7 @@ _metacred() {
     'logout:Sign out of SSO, at AWS and here; sessions that came from it are dropped'
     'keys:Keep IAM user keys in the OS keychain\: add, list, remove'
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
+    'who:Show which processes asked for credentials, which role each got, or why it was refused'
     'exec:Run a command under a role, without touching the one that is served'
     'env:Print a role'\''s credentials as variables for a shell; needs no daemon'
     'console:Open the AWS console as a role; needs no daemon'
@@ -98,6 +99,12 @@ _metacred() {
             '1:word:(add list remove)' ;;
         credential-process)
           _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
+            '--config[configuration file]:value:_files' \
+            '(- *)--help[show help]' ;;
+        who)
+          _arguments -s '--follow[go on with each that asks, until Ctrl-C]' \
+            '-f[go on with each that asks, until Ctrl-C]' \
+            '--json[print a JSON list; with --follow one object a line]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         exec)

@@ -32,6 +32,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   logout: () => load(import("./commands/logout.ts")),
   keys: () => load(import("./commands/keys.ts")),
   "credential-process": () => load(import("./commands/credential-process.ts")),
+  who: () => load(import("./commands/who.ts")),
   exec: () => load(import("./commands/exec.ts")),
   env: () => load(import("./commands/env.ts")),
   console: () => load(import("./commands/console.ts")),

@@ -1,4 +1,5 @@
-// Processes by way of /proc. Never on the way of an answer: a process with thousands of descriptors takes milliseconds.
+// Processes by way of /proc. A process with thousands of descriptors takes milliseconds: while serving, a search goes
+// through process-finder.ts.
 
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { findListener, type SocketTables } from "./proc-net.ts";
@@ -6,7 +7,7 @@ import type { SocketOwner } from "./sock-diag.ts";
 
 export type Listener = { uid: number; pid: number | undefined; name: string | undefined };
 
-const PROC = "/proc";
+export const PROC = "/proc";
 // Far above any real tree; a loop could only come from a process id that was reused while its chain was read.
 const MOST_ANCESTORS = 256;
 
@@ -14,15 +15,35 @@ const MOST_ANCESTORS = 256;
  * The process that holds a socket open. Looks at processes of the socket's user and of root alone, newest first; what
  * the caller may not look into (another user's process) is not found.
  */
-export function processOfSocket({ uid, inode }: SocketOwner, proc = PROC): number | undefined {
+export function processOfSocket(owner: SocketOwner, proc = PROC): number | undefined {
+  return atOnce(searchSocket(owner, [], proc));
+}
+
+/** The same in small steps; `likely` ones are looked at first. */
+export function* searchSocket(
+  { uid, inode }: SocketOwner,
+  likely: readonly number[],
+  proc = PROC,
+): Generator<undefined, number | undefined> {
+  const holds = function* (pid: number): Generator<undefined, boolean> {
+    const owner = ownerOf(`${proc}/${pid}`);
+    return (owner === uid || owner === 0) && (yield* searchDescriptors(pid, inode, proc));
+  };
+  for (const pid of likely) if (yield* holds(pid)) return pid;
   const pids = list(proc)
     .filter((name) => /^[1-9]\d*$/.test(name))
     .map(Number)
     .toSorted((a, b) => b - a);
-  return pids.find((pid) => {
-    const owner = ownerOf(`${proc}/${pid}`);
-    return (owner === uid || owner === 0) && holdsSocket(pid, inode, proc);
-  });
+  for (const pid of pids) {
+    yield;
+    if (yield* holds(pid)) return pid;
+  }
+  return undefined;
+}
+
+/** What runs in a process: its short name, and its file. */
+export function programOf(pid: number, proc = PROC): { program: string | undefined; exe: string | undefined } {
+  return { program: read(`${proc}/${pid}/comm`)?.trim(), exe: link(`${proc}/${pid}/exe`) };
 }
 
 /** Parent first, up to the first process of the pid namespace. Empty where the process is gone. */
@@ -57,7 +78,7 @@ export function listenerOf(
   const owner = findListener(readSocketTables(proc), port, addresses);
   if (owner === undefined) return undefined;
   const pid = processOfSocket(owner, proc);
-  return { uid: owner.uid, pid, name: pid === undefined ? undefined : read(`${proc}/${pid}/comm`)?.trim() };
+  return { uid: owner.uid, pid, name: pid === undefined ? undefined : programOf(pid, proc).program };
 }
 
 export function readSocketTables(proc = PROC): SocketTables {
@@ -65,9 +86,23 @@ export function readSocketTables(proc = PROC): SocketTables {
 }
 
 function holdsSocket(pid: number, inode: number, proc: string): boolean {
+  return atOnce(searchDescriptors(pid, inode, proc));
+}
+
+function atOnce<T>(search: Generator<undefined, T>): T {
+  let step = search.next();
+  while (step.done !== true) step = search.next();
+  return step.value;
+}
+
+function* searchDescriptors(pid: number, inode: number, proc: string): Generator<undefined, boolean> {
   const folder = `${proc}/${pid}/fd`;
   const target = `socket:[${inode}]`;
-  return list(folder).some((fd) => link(`${folder}/${fd}`) === target);
+  for (const fd of list(folder)) {
+    if (link(`${folder}/${fd}`) === target) return true;
+    yield;
+  }
+  return false;
 }
 
 // proc(5): the name is in parentheses and may itself hold blanks and parentheses, so fields count from the last one.

@@ -4,6 +4,10 @@ import { isOwnOrDescendant } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import type { HttpPeer } from "../http/server.ts";
 import type { ImdsCaller } from "../imds/message.ts";
+import { type Visit, visitOf } from "./caller-book.ts";
+
+/** One connection's other end, and where its requests are counted. */
+export type Asker = ImdsCaller & { visit: Visit };
 
 type Deps = {
   context: Pick<Context, "platform" | "uid">;
@@ -12,12 +16,24 @@ type Deps = {
   mayLoop(): boolean;
 };
 
-export function createCallerOf({ context, findCaller, mayLoop }: Deps): (peer: HttpPeer) => ImdsCaller {
+export function createCallerOf({ context, findCaller, mayLoop }: Deps): (peer: HttpPeer) => Asker {
   // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
   const knowsUid = callerIdentity(context.platform) === "kernel";
   return (peer) => {
     const owner = findCaller(peer);
     const loop = owner.uid !== undefined && mayLoop() && isOwnOrDescendant(owner.inode, owner.uid);
-    return { address: peer.address, uid: knowsUid ? owner.uid : context.uid, loop };
+    const uid = knowsUid ? owner.uid : context.uid;
+    return {
+      address: peer.address,
+      uid,
+      loop,
+      visit: visitOf(owner.uid === undefined ? { uid, inode: undefined } : owner),
+    };
   };
+}
+
+/** A container on a network of its own: there is nothing but its address to know it by. */
+export function containerAsker(address: string): Asker {
+  const visit = visitOf({ uid: undefined, inode: undefined, container: address });
+  return { address, uid: undefined, loop: false, container: "bridge", visit };
 }

@@ -1,6 +1,7 @@
 // The CLI's end of the control socket. Part of every quick command, so it imports next to nothing.
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import {
+  type CallersAnswer,
   type ContainerAnswer,
   type CredentialsAnswer,
   type ErrorAnswer,
@@ -19,6 +20,8 @@ export type Control = {
   credentials(role: string | undefined, granted?: boolean): Promise<CredentialsAnswer>;
   /** `pid`: while that process lives, the role is kept ready for it. */
   container(role: string | undefined, pid: number, granted?: boolean): Promise<ContainerAnswer>;
+  /** Who has asked; with `after`, who has since, which may take a while. */
+  callers(after?: number): Promise<CallersAnswer>;
   /** A sign-in, by its key, has begun or ended. `token`: for a daemon that keeps secrets in memory alone. */
   signedIn(key: string, token: string | undefined): Promise<void>;
   signedOut(key: string): Promise<void>;
@@ -45,6 +48,7 @@ export function controlClient(socketFile: string): Control {
       (await ask("POST", PATHS.credentials, { role, granted })) as CredentialsAnswer,
     container: async (role, pid, granted) =>
       (await ask("POST", PATHS.container, { role, pid, granted })) as ContainerAnswer,
+    callers: async (after) => (await ask("POST", PATHS.callers, { after })) as CallersAnswer,
     signedIn: async (key, token) =>
       void (await ask("POST", PATHS.signedIn, token === undefined ? { key } : { key, token })),
     signedOut: async (key) => void (await ask("POST", PATHS.signedOut, { key })),

@@ -6,7 +6,13 @@ import type { ContainerGrant } from "../imds/container.ts";
 import type { RedirectTarget } from "../redirect/plan.ts";
 import { type RoleSpec, sessionKey } from "../roles/role-spec.ts";
 import { processIdentity } from "../sys/process-identity.ts";
-import { type ContainerListener, type ContainerListenerDeps, HOSTNAME, listenContainer } from "./container-listener.ts";
+import {
+  type ContainerListener,
+  type ContainerListenerDeps,
+  HOSTNAME,
+  type NamedGrant,
+  listenContainer,
+} from "./container-listener.ts";
 import type { Core } from "./core.ts";
 import { type ExecEndpoint, agentAddress, agentTargets } from "./exec-addresses.ts";
 import { realView } from "./imds-view.ts";
@@ -31,7 +37,7 @@ type Deps = Omit<ContainerListenerDeps, "context" | "core"> & {
   ipv6: boolean;
 };
 
-type Grant = ContainerGrant & {
+type Grant = NamedGrant & {
   key: string;
   /** The process that it was for, while it lives. */
   holder: { pid: number; identity: string } | undefined;
@@ -82,7 +88,12 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
       // ECS has no token: SDKs that know its form alone send none. Its path is as long a secret.
       const token = endpoint === "ecs" ? null : randomBytes(SECRET_BYTES).toString("base64url");
       if (grants.size >= MAX_GRANTS) forgetOldest();
-      grants.set(path, { ...grantOf(spec, token ?? undefined, deps), key: sessionKey(spec), holder: holderOf(pid) });
+      grants.set(path, {
+        ...grantOf(spec, token ?? undefined, deps),
+        role: spec.name,
+        key: sessionKey(spec),
+        holder: holderOf(pid),
+      });
       log.info("handed out a role", { role: spec.name, pid });
       const host = endpoint === "loopback" ? `${HOSTNAME}:${listener.port}` : agentAddress(endpoint);
       return {

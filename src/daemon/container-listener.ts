@@ -4,9 +4,9 @@ import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { type HttpServer, type HttpServerOptions, listenHttp } from "../http/server.ts";
 import { type ContainerGrant, createContainer } from "../imds/container.ts";
-import type { ImdsCaller } from "../imds/message.ts";
 import type { Log } from "../output.ts";
-import { createCallerOf } from "./caller-of.ts";
+import type { CallerBook } from "./caller-book.ts";
+import { type Asker, createCallerOf } from "./caller-of.ts";
 import type { Core } from "./core.ts";
 import { lastOfRow, onNextFreePort } from "./next-free-port.ts";
 import type { Refusals } from "./refusals.ts";
@@ -19,8 +19,12 @@ export type ContainerListenerDeps = {
   uids: readonly number[] | "*";
   findCaller: CallerFinder;
   refusals: Refusals;
+  callers: CallerBook;
   selfTests(): readonly SelfTest[];
 };
+
+/** A role that was handed out, by the name it was asked for. */
+export type NamedGrant = ContainerGrant & { role: string };
 
 export type ContainerListener = {
   port: number;
@@ -39,7 +43,7 @@ const IDLE_MS = 30_000;
 
 export function listenContainer(
   { first, ipv6 }: ContainerPorts,
-  grants: ReadonlyMap<string, ContainerGrant>,
+  grants: ReadonlyMap<string, NamedGrant>,
   deps: ContainerListenerDeps,
 ): ContainerListener {
   const listen = (hostname: string): HttpServer => {
@@ -70,18 +74,19 @@ export function listenContainer(
 
 function serviceOn(
   port: () => number,
-  grants: ReadonlyMap<string, ContainerGrant>,
-  { context, core, log, uids, findCaller, refusals, selfTests }: ContainerListenerDeps,
-): HttpServerOptions<ImdsCaller> {
+  grants: ReadonlyMap<string, NamedGrant>,
+  { context, core, log, uids, findCaller, refusals, callers, selfTests }: ContainerListenerDeps,
+): HttpServerOptions<Asker> {
   const { clock } = context;
   let answer: ReturnType<typeof createContainer> | undefined;
+  let asked: NamedGrant | undefined;
   return {
     accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible }),
     handle(request, caller) {
       if (selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
       if (caller.loop) core.loop.seen();
       answer ??= createContainer({
-        grant: (path) => grants.get(path),
+        grant: (path) => (asked = grants.get(path)),
         now: () => clock.now(),
         monotonicMs: () => clock.monotonicMs(),
         port: port(),
@@ -89,6 +94,7 @@ function serviceOn(
       });
       const given = answer(request, caller);
       if (given.refusal !== undefined) refusals.count(given.refusal, caller);
+      callers.asked(caller.visit, given.gave === true ? asked?.role : undefined, given.refusal);
       return given;
     },
     maxBodyBytes: 65_536,

@@ -6,6 +6,7 @@ import { type HttpServer, listenHttp } from "../http/server.ts";
 import type { Log } from "../output.ts";
 import type { NetControl } from "./net-control.ts";
 import {
+  type CallersAnswer,
   type ContainerAnswer,
   type CredentialsAnswer,
   type ErrorAnswer,
@@ -22,6 +23,8 @@ export type ControlHandlers = {
   use(role: string, wish: UseWish): Promise<UseAnswer>;
   credentials(role: string | undefined, granted: boolean): Promise<CredentialsAnswer>;
   container(role: string | undefined, pid: number | undefined, granted: boolean): Promise<ContainerAnswer>;
+  /** Waits a little for what is new since `after`, where that is given. */
+  callers(after: number | undefined): Promise<CallersAnswer>;
   signedIn(key: string, token: string | undefined): Promise<void>;
   signedOut(key: string): Promise<void>;
   net: NetControl;
@@ -50,6 +53,7 @@ const containerBody = v.object({
   pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   granted,
 });
+const callersBody = v.object({ after: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))) });
 const signInBody = v.object({ key: name, token: v.optional(v.string()) });
 const signOutBody = v.object({ key: name });
 const netPlanBody = v.object({ offer: v.boolean() });
@@ -106,6 +110,8 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
       const body = bodyOf(containerBody, request);
       return handlers.container(body.role, body.pid, body.granted);
     }
+    case `POST ${PATHS.callers}`:
+      return handlers.callers(bodyOf(callersBody, request).after);
     case `POST ${PATHS.signedIn}`:
       return signedIn(bodyOf(signInBody, request), handlers);
     case `POST ${PATHS.signedOut}`:

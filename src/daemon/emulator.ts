@@ -6,10 +6,10 @@ import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { type HttpServer, type HttpServerOptions, listenHttp } from "../http/server.ts";
 import { createImds, type Imds } from "../imds/imds.ts";
-import type { ImdsCaller } from "../imds/message.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
-import { createCallerOf } from "./caller-of.ts";
+import type { CallerBook } from "./caller-book.ts";
+import { type Asker, containerAsker, createCallerOf } from "./caller-of.ts";
 import type { ImdsSettings } from "./imds-settings.ts";
 import { lastOfRow, onNextFreePort } from "./next-free-port.ts";
 import type { Refusals } from "./refusals.ts";
@@ -21,12 +21,15 @@ export type EmulatorDeps = {
   view(): ImdsView;
   /** What containers get; undefined: they are refused. */
   containers: { view(): ImdsView } | undefined;
+  /** Whose credentials were answered. */
+  roleName(isContainer: boolean): string | undefined;
   settings: ImdsSettings;
   /** Listen on [::1] as well, behind a redirect. */
   ipv6: boolean;
   uids: readonly number[] | "*";
   findCaller: CallerFinder;
   refusals: Refusals;
+  callers: CallerBook;
   selfTests(): readonly SelfTest[];
   /** True while base credentials are being fetched: only then can a request come from that very fetch. */
   mayLoop(): boolean;
@@ -96,8 +99,8 @@ function assertFree(hostname: string, port: number): void {
 }
 
 type Service = {
-  options: HttpServerOptions<ImdsCaller>;
-  forBridge(isContainer: (peer: string) => boolean): HttpServerOptions<ImdsCaller>;
+  options: HttpServerOptions<Asker>;
+  forBridge(isContainer: (peer: string) => boolean): HttpServerOptions<Asker>;
   apply: Emulator["apply"];
 };
 
@@ -119,10 +122,10 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
     });
   let imds = imdsOf(deps.settings);
   const callerOf = createCallerOf(deps);
-  const isStranger = ({ uid, container }: ImdsCaller) =>
+  const isStranger = ({ uid, container }: Asker) =>
     container !== "bridge" && deps.uids !== "*" && (uid === undefined || !deps.uids.includes(uid));
   let strangers = 0;
-  const options: HttpServerOptions<ImdsCaller> = {
+  const options: HttpServerOptions<Asker> = {
     // They get their refusal, but however many of them come they take no place from those who may ask.
     accept(peer) {
       const caller = callerOf(peer);
@@ -140,6 +143,8 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
       if (caller.loop) deps.onLoop();
       const answer = imds(request, caller);
       if (answer.refusal !== undefined) deps.refusals.count(answer.refusal, caller);
+      const role = answer.gave === true ? deps.roleName(caller.container !== undefined) : undefined;
+      deps.callers.asked(caller.visit, role, answer.refusal);
       return answer;
     },
     maxBodyBytes: 65_536,
@@ -152,10 +157,7 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
     // Whoever else reaches the bridge's address is judged like everybody: by an address that is not ours.
     forBridge: (isContainer) => ({
       ...options,
-      accept: (peer) =>
-        isContainer(peer.address)
-          ? { address: peer.address, uid: undefined, loop: false, container: "bridge" }
-          : options.accept(peer),
+      accept: (peer) => (isContainer(peer.address) ? containerAsker(peer.address) : options.accept(peer)),
     }),
     apply: (settings) => void (imds = imdsOf(settings)),
   };

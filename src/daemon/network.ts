@@ -1,5 +1,6 @@
 // Everything by which clients reach the daemon: listener, root's redirect to it, and the proof that it works.
 import { createCallerFinder } from "../callers/find-caller.ts";
+import { createProcessFinder } from "../callers/process-finder.ts";
 import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import type { Log } from "../output.ts";
@@ -11,6 +12,7 @@ import { routesOut } from "../sys/routes.ts";
 import { preferSecondListener } from "../sys/port-share.ts";
 import { ipv4Addresses } from "../sys/ipv4-addresses.ts";
 import { type BridgeListeners, listenOnBridges } from "./bridge-listeners.ts";
+import { type CallerBook, createCallerBook } from "./caller-book.ts";
 import type { ContainerRole } from "./container-role.ts";
 import { type ContainerEndpoint, createContainerEndpoint } from "./container-endpoint.ts";
 import type { Core } from "./core.ts";
@@ -33,6 +35,7 @@ export type Network = {
   ipv6: boolean;
   redirect: Redirect;
   refusals: Refusals;
+  callers: CallerBook;
   watch: RedirectWatch;
   /** Has the metadata service take up [imds] as it is now; the warning says why it kept what it had. */
   reload(): string | undefined;
@@ -70,6 +73,8 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   const { clock, platform } = context;
   const config = core.catalog.config();
   const refusals = createRefusals(clock, log);
+  const callers = createCallerBook(clock, createProcessFinder(clock));
+  undo.defer(callers.close);
   const selfTests: SelfTest[] = [];
   const uids = uidsOf(config.redirect.users, context.uid, readPasswd());
   const mode = input.redirect ? "redirect" : input.replaces ? "replace" : "endpoint";
@@ -81,11 +86,13 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     log,
     view: core.view,
     containers: input.containers,
+    roleName: (isContainer) => (isContainer ? input.containers?.served()?.spec : core.active.spec())?.name,
     settings: settingsOf(config.imds),
     ipv6: config.imds.ipv6,
     uids,
     findCaller,
     refusals,
+    callers,
     selfTests: () => selfTests,
     mayLoop: core.loop.possible,
     onLoop: core.loop.seen,
@@ -105,6 +112,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     uids,
     findCaller,
     refusals,
+    callers,
     ipv6,
     selfTests: () => selfTests,
     endpoint: config.exec.endpoint,
@@ -153,6 +161,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     ipv6,
     redirect,
     refusals,
+    callers,
     watch,
     reload,
     async container(...wish) {

@@ -7,6 +7,7 @@ export const PATHS = {
   use: "/v1/use",
   credentials: "/v1/credentials",
   container: "/v1/container",
+  callers: "/v1/callers",
   signedIn: "/v1/signed-in",
   signedOut: "/v1/signed-out",
   netPlan: "/v1/net/plan",
@@ -114,6 +115,27 @@ export type ContainerAnswer = {
   /** Holds the token, for `eks`. */
   token_file?: string | null;
 };
+
+/** A process that asked. Never what it was started with: that may hold a secret. */
+export type CallerAnswer = {
+  /** Null, as what follows, where it was gone before it could be looked at, or is another user's. */
+  pid: number | null;
+  program: string | null;
+  exe: string | null;
+  uid: number | null;
+  /** The address of a container on a network of its own. */
+  container: string | null;
+  /** The role whose credentials it got last. */
+  role: string | null;
+  /** Why its last request was refused. */
+  refused: string | null;
+  requests: number;
+  first_seen: string;
+  last_seen: string;
+};
+
+/** The latest last. `sequence` asks for what is new since then. */
+export type CallersAnswer = { sequence: number; callers: CallerAnswer[] };
 
 /** The body of every answer that is not 200. */
 export type ErrorAnswer = {

@@ -7,6 +7,7 @@ import type { Log } from "../output.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
 import { showNotice } from "../sys/desktop-notice.ts";
 import { openLibc } from "../sys/libc.ts";
+import { callersAnswer } from "./callers-answer.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
 import { type ControlHandlers, listenControl } from "./control.ts";
 import { type ContainerRole, openContainerRole } from "./container-role.ts";
@@ -49,6 +50,9 @@ export type ServeLink = {
   /** Resolves when a signal asks for the end; calls `reload` where one asks for that. */
   untilStopped(reload: () => void): Promise<void>;
 };
+
+// Under the time that an idle control connection may take.
+const NEWS_WAIT_MS = 30_000;
 
 /** Serves until it is told to stop. When it cannot start it throws a `CliError`, with everything undone. */
 export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
@@ -199,6 +203,10 @@ function handlersOf(
     },
     credentials: core.credentials,
     container: network.container,
+    async callers(after) {
+      if (after !== undefined) await network.callers.untilNews(after, NEWS_WAIT_MS);
+      return callersAnswer(network.callers.since(after ?? 0));
+    },
     signedIn: core.signIns.began,
     signedOut: core.signIns.ended,
     net,

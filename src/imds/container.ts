@@ -85,7 +85,7 @@ function credentialsAnswer({ view, isFetching }: ContainerGrant, now: Date): Imd
     Expiration: timestamp(credentials.expiration),
     ...(role?.accountId !== undefined && { AccountId: role.accountId }),
   };
-  return { status: 200, headers: [JSON_TYPE], body: JSON.stringify(document) };
+  return { status: 200, headers: [JSON_TYPE], body: JSON.stringify(document), gave: true };
 }
 
 // Some SDKs read the small names, some the capital ones. Go reads neither unless the type is exactly this.

@@ -30,7 +30,7 @@ function credentials(accountOf: (moment: Moment) => string | undefined): Leaf {
       moment.credentials === undefined
         ? problemDocument(moment.view.problem ?? UNKNOWN_PROBLEM, moment.now)
         : render(moment.credentials, accountOf(moment)),
-    { isListed: (moment) => moment.credentials !== undefined, modifiedAt: obtainedAt },
+    { isListed: (moment) => moment.credentials !== undefined, isSecret: true, modifiedAt: obtainedAt },
   );
 }
 

@@ -58,7 +58,8 @@ export function createImds<C extends ImdsCaller>(options: ImdsOptions<C>): Imds<
     if (node === undefined || body === undefined) return notFound(...ttlHeader(session));
     const modifiedAt = (node.kind === "leaf" ? node.modifiedAt?.(moment) : undefined) ?? startedAt;
     const type = node.kind === "leaf" ? node.contentType : undefined;
-    return { status: 200, headers: headersOf(modifiedAt, session, type), body };
+    const gave = node.kind === "leaf" && node.isSecret === true && moment.credentials !== undefined;
+    return { status: 200, headers: headersOf(modifiedAt, session, type), body, gave };
   };
 
   const answer: Imds<C> = (request, caller) => {

@@ -36,5 +36,5 @@ export type ImdsCaller = {
 
 export type RefusalReason = "peer" | "uid" | "container" | "host" | "forwarded" | "browser" | "loop";
 
-/** `refusal` is there when the guard turned the request away, for counting. */
-export type ImdsAnswer = ImdsResponse & { refusal?: RefusalReason };
+/** `refusal` is there when the guard turned the request away, `gave` when the body holds live credentials. */
+export type ImdsAnswer = ImdsResponse & { refusal?: RefusalReason; gave?: boolean };

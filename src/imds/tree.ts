@@ -22,6 +22,8 @@ export type Leaf = {
   contentType?: string;
   /** Where a leaf answers although it is not listed. */
   isListed?(moment: Moment): boolean;
+  /** The body holds the credentials, while there are any. */
+  isSecret?: boolean;
   /** `Last-Modified`, where it is not the instance's start. */
   modifiedAt?(moment: Moment): Date;
 };

@@ -61,8 +61,12 @@ function pad(text: string, width: number): string {
 
 // Names come from files that others may have written: nothing in them may steer the terminal.
 function harmless(choice: Choice): Choice {
-  const clean = (text: string) => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "?");
-  return { ...choice, name: clean(choice.name), account: clean(choice.account), arn: clean(choice.arn) };
+  const { name, account, arn } = choice;
+  return { ...choice, name: harmlessText(name), account: harmlessText(account), arn: harmlessText(arn) };
+}
+
+export function harmlessText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "?");
 }
 
 function fit(text: string, width: number): string {

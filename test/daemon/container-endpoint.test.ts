@@ -1,6 +1,7 @@
 // The life of what `exec` is handed: got first, renewed while somebody is there for it, got again when it was let go.
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
+import { createCallerBook } from "../../src/daemon/caller-book.ts";
 import { createContainerEndpoint } from "../../src/daemon/container-endpoint.ts";
 import { CliError } from "../../src/errors.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
@@ -26,6 +27,7 @@ function endpointOf({ clock, sessions }: Scene, change: Partial<Parameters<typeo
     endpoint: "loopback",
     firstPort: 1,
     ipv6: false,
+    callers: createCallerBook(clock, (_owner, found) => found(undefined)),
     ...change,
   });
 }

@@ -26,6 +26,7 @@ function listening({ handlers, peerUid }: Options = {}) {
       use: unexpected,
       credentials: unexpected,
       container: unexpected,
+      callers: unexpected,
       signedIn: unexpected,
       signedOut: unexpected,
       net: { plan: unexpected, up: unexpected, down: unexpected },
@@ -78,6 +79,15 @@ describe("the client's verbs", () => {
     await it.client.credentials(undefined);
     expect(asked).toEqual(["dev", undefined]);
     expect(it.lines).toEqual([]);
+  });
+
+  test("callers, all or what is new", async () => {
+    const answer = { sequence: 7, callers: [] };
+    const asked: (number | undefined)[] = [];
+    await using it = listening({ handlers: { callers: async (after) => (asked.push(after), answer) } });
+    expect(await it.client.callers()).toEqual(answer);
+    await it.client.callers(7);
+    expect(asked).toEqual([undefined, 7]);
   });
 
   test("stop answers when it is done", async () => {

@@ -32,6 +32,7 @@ export function desk(handlers?: Partial<ControlHandlers>): Desk {
         use: unexpected,
         credentials: unexpected,
         container: unexpected,
+        callers: unexpected,
         signedIn: unexpected,
         signedOut: unexpected,
         net: { plan: unexpected, up: unexpected, down: unexpected },

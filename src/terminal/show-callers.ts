@@ -1,0 +1,66 @@
+// `who`: a line for each process that asked. Data, so it goes to stdout.
+import type { Context } from "../context.ts";
+import { controlClient } from "../daemon/client.ts";
+import type { CallerAnswer } from "../daemon/protocol.ts";
+import { EXIT } from "../errors.ts";
+import { print, tell } from "../print.ts";
+import { seconds } from "../quick/instant.ts";
+import { harmlessText } from "./render.ts";
+
+type Options = { follow: boolean; json: boolean };
+
+export async function showCallers({ paths }: Pick<Context, "paths">, { follow, json }: Options): Promise<number> {
+  const control = controlClient(paths.socketFile);
+  let { sequence, callers } = await control.callers();
+  if (!follow) {
+    if (callers.length === 0 && !json) await tell("nobody has asked so far\n");
+    await print(json ? `${JSON.stringify(callers)}\n` : callerLines(callers));
+    return EXIT.ok;
+  }
+  const lines = json
+    ? (some: readonly CallerAnswer[]) => some.map((one) => `${JSON.stringify(one)}\n`).join("")
+    : callerLines;
+  for (;;) {
+    // Here and not print: a reader that has gone must end this.
+    if (callers.length > 0) process.stdout.write(lines(callers));
+    ({ sequence, callers } = await control.callers(sequence));
+  }
+}
+
+/** The latest last, as in a log. */
+export function callerLines(callers: readonly CallerAnswer[]): string {
+  const rows = callers.map((caller) => [
+    seconds(caller.last_seen),
+    whoIs(caller),
+    outcomeOf(caller),
+    `${caller.requests} request${caller.requests === 1 ? "" : "s"}`,
+  ]);
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => Bun.stringWidth(row[column] ?? ""))));
+  const pad = (text: string, column: number) =>
+    text + " ".repeat(Math.max(0, (widths[column] ?? 0) - Bun.stringWidth(text)));
+  return rows.map((row) => `${row.map(pad).join("  ").trimEnd()}\n`).join("");
+}
+
+// --- internal ---
+
+const REASONS: Readonly<Record<string, string>> = {
+  peer: "comes from another machine",
+  uid: "another user's",
+  container: "a container, and none are served",
+  host: "asks for another host",
+  forwarded: "comes through a proxy",
+  browser: "a browser",
+  loop: "metacred itself",
+};
+
+// A process names itself: nothing in the name may steer the terminal.
+function whoIs({ program, pid, uid, container }: CallerAnswer): string {
+  if (container !== null) return `container ${container}`;
+  const about = [...(pid === null ? [] : [`pid ${pid}`]), `uid ${uid ?? "unknown"}`];
+  return `${harmlessText(program ?? "unknown")} (${about.join(", ")})`;
+}
+
+function outcomeOf({ role, refused }: CallerAnswer): string {
+  if (refused !== null) return `refused: ${REASONS[refused] ?? refused}`;
+  return role ?? "no credentials";
+}
