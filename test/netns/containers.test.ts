@@ -35,6 +35,7 @@ describe.skipIf(!canUseNetns(["nft", "iptables", "curl"]))("a container on a bri
     expect(await roleOf(machine)).toBe("Developer");
     expect(await ask(container, "security-credentials/metacred")).toContain("SecretAccessKey");
     expect((await world.metacred(["status"])).stdout).toContain("prod-readonly, at 172.17.0.1");
+    expect((await world.metacred(["who"])).stdout).toMatch(/container 172\.17\.0\.\d+ +prod-readonly +\d+ requests/);
     expect((await world.metacred(["use", "none"])).exitCode).toBe(0);
     expect([await roleOf(container), await ask(machine, "security-credentials/")]).toEqual([
       "ReadOnly",
