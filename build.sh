@@ -33,7 +33,7 @@ compile() {
   file=$1
   shift
   case $* in *-musl*) musl=true ;; *) musl=false ;; esac
-  "$bun" build src/main.ts src/cli.ts src/engine.ts src/keychain.ts --compile --minify --sourcemap=linked --bytecode --format=esm \
+  "$bun" build src/main.ts src/cli.ts src/engine.ts src/keychain.ts src/turn.ts --compile --minify --sourcemap=linked --bytecode --format=esm \
     --no-compile-autoload-bunfig --no-compile-autoload-dotenv \
     --define BUILD_VERSION="\"$version\"" --define BUILD_MUSL="$musl" "$@" --outfile "$file" >"$work/log" 2>&1 || {
     cat "$work/log" >&2

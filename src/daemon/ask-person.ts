@@ -1,5 +1,5 @@
 // A person is needed: said once on the desktop, whichever of many processes finds it first, until somebody signs in.
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ssoKey } from "../aws/sso-session.ts";
 import type { Config } from "../config/schema.ts";
@@ -8,7 +8,6 @@ import { type CliError, EXIT } from "../errors.ts";
 import type { BaseSpec } from "../roles/role-spec.ts";
 import { showNotice } from "../sys/desktop-notice.ts";
 
-const RECENT_MS = 2000;
 /** Needs of another kind, such as a keychain to be unlocked: what is found good was read from there. */
 const OTHER = "keychain";
 
@@ -17,7 +16,7 @@ type Person = Pick<Context, "env" | "platform" | "paths">;
 /** What a failed fetch asks of a person; nothing where it asks nothing. */
 export function askPerson(base: BaseSpec, error: CliError, config: Config, { env, platform, paths }: Person): void {
   if (base.kind !== "sso" || error.exit !== EXIT.needsPerson) return;
-  const isFirst = mark(markerOf(helpsLogin(error) ? ssoKey(base.session) : OTHER, paths.stateDir), error.message);
+  const isFirst = mark(markerOf(helpsLogin(error) ? ssoKey(base.session) : OTHER, paths.stateDir));
   const words = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
   if (isFirst && config.notify.desktop) showNotice(words, env, platform);
 }
@@ -25,17 +24,6 @@ export function askPerson(base: BaseSpec, error: CliError, config: Config, { env
 /** The next need is said again. */
 export function personAnswered(key: string, stateDir: string): void {
   for (const need of [key, OTHER]) rmSync(markerOf(need, stateDir), { force: true });
-}
-
-/** Why a person was needed a moment ago, as another process found; undefined when nobody was, or it is long past. */
-export function recentNeed(key: string, stateDir: string, now: Date): string | undefined {
-  const marker = markerOf(key, stateDir);
-  try {
-    // Empty while that process is still writing it.
-    return now.getTime() - statSync(marker).mtimeMs < RECENT_MS ? readFileSync(marker, "utf8") || undefined : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function helpsLogin({ hint }: CliError): boolean {
@@ -46,10 +34,10 @@ function markerOf(key: string, stateDir: string): string {
   return join(stateDir, `asked-${key}`);
 }
 
-function mark(marker: string, message: string): boolean {
+function mark(marker: string): boolean {
   try {
     mkdirSync(dirname(marker), { recursive: true, mode: 0o700 });
-    writeFileSync(marker, message, { mode: 0o600, flag: "wx" });
+    writeFileSync(marker, "", { mode: 0o600, flag: "wx" });
     return true;
   } catch {
     return false;

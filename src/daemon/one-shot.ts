@@ -4,7 +4,9 @@ import { CliError, messageOf } from "../errors.ts";
 import { isBroker } from "../roles/broker-name.ts";
 import { refuseProtected } from "../roles/protection.ts";
 import type { RoleEntry } from "../roles/role-entries.ts";
+import type { RoleSpec } from "../roles/role-spec.ts";
 import { complete } from "../sessions/complete.ts";
+import type { BaseSource } from "../sources/base.ts";
 import { brokerRoleNames } from "../sources/broker.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { askPerson } from "./ask-person.ts";
@@ -13,6 +15,7 @@ import { credentialsAnswer } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
 import { type SourceKit, createSourceKit } from "./source-kit.ts";
+import type { Turn } from "./turn.ts";
 
 const LIMIT_MS = 60_000;
 
@@ -21,10 +24,28 @@ export async function oneShotCredentials(
   context: Context,
   role: string | undefined,
   granted = false,
+  turn?: Turn,
 ): Promise<CredentialsAnswer> {
-  const { catalog, kit } = openKit(context);
-  const spec = role === undefined ? await catalog.resolveDefault() : await catalog.resolve(role);
-  if (!granted) refuseProtected(await catalog.protection(spec));
+  try {
+    const { catalog, kit } = openKit(context);
+    const spec = role === undefined ? await catalog.resolveDefault() : await catalog.resolve(role);
+    if (spec.base.kind !== "sso") turn?.goOn();
+    if (!granted) refuseProtected(await catalog.protection(spec));
+    return await fetchOnce(context, spec, catalog, { ...kit, base: thenGoOn(kit.base, turn) });
+  } catch (error) {
+    turn?.failed(error);
+    throw error;
+  } finally {
+    turn?.end();
+  }
+}
+
+async function fetchOnce(
+  context: Context,
+  spec: RoleSpec,
+  catalog: RoleCatalog,
+  kit: SourceKit,
+): Promise<CredentialsAnswer> {
   try {
     const session = await createSessionSource(kit).fetch(spec, AbortSignal.timeout(LIMIT_MS));
     return credentialsAnswer(spec, toLocal(complete(session, kit.time.now()), kit.time));
@@ -36,6 +57,15 @@ export async function oneShotCredentials(
     const { message, exit, needs } = error;
     throw new CliError(message, { hint: `metacred serve --background --role ${spec.name}`, exit, needs, cause: error });
   }
+}
+
+// A token whose date is good may have ended at AWS: only what it opens shows that somebody is signed in.
+function thenGoOn(base: BaseSource, turn: Turn | undefined): BaseSource {
+  return async (spec, region) => {
+    const session = await base(spec, region);
+    turn?.goOn();
+    return session;
+  };
 }
 
 export function roleChoices(context: Context): Promise<RoleEntry[]> {

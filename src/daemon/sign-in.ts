@@ -12,6 +12,7 @@ import { startDetached } from "../sys/start-detached.ts";
 import { personAnswered } from "./ask-person.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
+import { noteSignInChange } from "./sign-in-facts.ts";
 import { type SourceKit, createSourceKit } from "./source-kit.ts";
 
 export type LoginOptions = {
@@ -54,6 +55,7 @@ export async function runLogin(context: Context, options: LoginOptions, say: Say
       waiting: () => say(`another metacred is signing in to "${word}": waiting for it`),
     },
   });
+  noteSignInChange(paths.stateDir, clock.now());
   personAnswered(ssoKey(session), paths.stateDir);
   const kept = inMemory ? JSON.stringify(fieldsOf(session, token)) : undefined;
   await tellDaemon(context, ssoKey(session), kept);

@@ -7,6 +7,7 @@ import { CliError, EXIT } from "../errors.ts";
 import { personAnswered } from "./ask-person.ts";
 import { controlClient } from "./client.ts";
 import { openSignIn } from "./sign-in.ts";
+import { noteSignInChange } from "./sign-in-facts.ts";
 
 export type SignedOut = { word: string; wasIn: boolean };
 
@@ -26,6 +27,7 @@ export async function runLogout(
     if (!isUnauthorized(error)) failure = explainCall(error, `sign out of "${word}" at AWS`);
   }
   await kit.keeper.remove(session);
+  noteSignInChange(context.paths.stateDir, kit.clock.now());
   personAnswered(ssoKey(session), context.paths.stateDir);
   await tellDaemon(context, ssoKey(session));
   if (failure === undefined) return { word, wasIn: found !== undefined };

@@ -10,7 +10,7 @@ import { cliCache } from "../sso/cli-cache.ts";
 import { type RoleLists, createRoleLists } from "../sso/role-lists.ts";
 import { type TokenKeeper, createTokenKeeper } from "../sso/token-keeper.ts";
 import { type AwsParts, createAwsParts } from "./aws-parts.ts";
-import { personAnswered, recentNeed } from "./ask-person.ts";
+import { personAnswered } from "./ask-person.ts";
 
 export type SourceKit = AwsParts & {
   oidc: SsoOidc;
@@ -52,7 +52,6 @@ export function createSourceKit(context: Context, configOf: () => Config, option
     shareCliCache: config.secrets.share_sso_cache,
     background: options.background,
     onFound: (key) => personAnswered(key, stateDir),
-    recentNeed: (key) => recentNeed(key, stateDir, context.clock.now()),
   });
   const lists = createRoleLists({ portal, keeper, clock, stateDir });
   const base = createBaseSource({ env, sts, handler, send, clock, sso: { portal, keeper }, secrets });

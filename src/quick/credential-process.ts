@@ -5,6 +5,7 @@ import { controlClient } from "../daemon/client.ts";
 import type { CredentialsAnswer } from "../daemon/protocol.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
+import { loadTurn } from "../load-turn.ts";
 import { print } from "../print.ts";
 import { seconds } from "./instant.ts";
 
@@ -40,7 +41,9 @@ export async function credentialsFor(
     return await controlClient(context.paths.socketFile).credentials(role, granted);
   } catch (error) {
     if (!(error instanceof CliError) || error.exit !== EXIT.notRunning) throw error;
+    const { takeTurn } = await loadTurn();
+    const turn = await takeTurn(context, role);
     const { oneShotCredentials } = await loadEngine();
-    return oneShotCredentials(context, role, granted);
+    return oneShotCredentials(context, role, granted, turn);
   }
 }

@@ -43,8 +43,6 @@ export type KeeperDeps = {
   background: boolean;
   /** A good token is there: whoever was told to sign in need not any more. */
   onFound(key: string): void;
-  /** What another process of this user found a moment ago: the words of its need for a person. */
-  recentNeed(key: string): string | undefined;
 };
 
 const EARLY_MS = 10 * 60_000;
@@ -132,9 +130,6 @@ export function createTokenKeeper(deps: KeeperDeps): TokenKeeper {
   const access = async (session: SsoSession, word: string): Promise<string> => {
     const key = ssoKey(session);
     const known = held.get(key);
-    const need = known === undefined ? deps.recentNeed(key) : undefined;
-    // Forty processes that start at once shall not all ask the keychain for what is not there.
-    if (need !== undefined && !isOfUse(cliCache.find(session))) throw personNeeded(need, word);
     const one = known !== undefined && isGood(known) ? known : await find(session);
     if (one === undefined) throw needsLogin(word, false);
     if (isFresh(one)) return accept(session, word, one);
@@ -182,10 +177,6 @@ export function createTokenKeeper(deps: KeeperDeps): TokenKeeper {
 
 export function needsLogin(word: string, wasIn: boolean): CliError {
   const what = wasIn ? `the SSO session "${word}" has expired` : `nobody has signed in to the SSO session "${word}"`;
-  return personNeeded(what, word);
-}
-
-function personNeeded(what: string, word: string): CliError {
   return new CliError(what, { hint: `metacred login ${word}`, exit: EXIT.needsPerson });
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { ssoKey } from "../../src/aws/sso-session.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { askPerson, personAnswered, recentNeed } from "../../src/daemon/ask-person.ts";
+import { askPerson, personAnswered } from "../../src/daemon/ask-person.ts";
 import { noticeCommand } from "../../src/sys/desktop-notice.ts";
 import { CliError } from "../../src/errors.ts";
 import { resolvePaths } from "../../src/paths.ts";
@@ -59,22 +59,12 @@ test.each<[string, object, BaseSpec, CliError]>([
   expect(it.asked()).toBe(false);
 });
 
-test("what one process found, the next one knows for two seconds, until somebody signs in", () => {
-  using it = desk({ notify: { desktop: false } });
-  const need = (afterMs: number) => recentNeed(ssoKey(CORP), it.paths.stateDir, new Date(Date.now() + afterMs));
-  expect(need(0)).toBeUndefined();
-  it.ask();
-  expect([need(0), need(3000)]).toEqual(['the SSO session "corp" has expired', undefined]);
-  personAnswered(ssoKey(CORP), it.paths.stateDir);
-  expect(need(0)).toBeUndefined();
-});
-
 test("a keychain to be unlocked is said, and is nothing that a sign-in helps", async () => {
   using it = desk();
   it.ask(BASE, lockedError("is locked"));
   await untilTrue("a notice came", () => it.notices().length > 0);
   expect(it.notices()[0]).toStartWith("the keychain is locked: unlock");
-  expect(recentNeed(ssoKey(CORP), it.paths.stateDir, new Date())).toBeUndefined();
+  expect(it.asked()).toBe(false);
 });
 
 test("the words are never part of a script", () => {

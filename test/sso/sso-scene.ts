@@ -60,7 +60,6 @@ export function ssoScene({ home, clock, shareCliCache = false, background = fals
       shareCliCache,
       background,
       onFound: (key) => void found.push(key),
-      recentNeed: () => undefined,
     });
   const keeper = keeperOf();
   return {

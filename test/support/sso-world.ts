@@ -56,3 +56,18 @@ export async function ssoWorld({
 function linesOf(file: string): string[] {
   return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
 }
+
+export type Timed = Result & { ms: number };
+
+/** Forty programs that ask at once, as a build does. */
+export function fortyAtOnce(as: SsoWorld["as"], words: readonly string[]): Promise<Timed[]> {
+  return Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const startedMs = performance.now();
+      const result = await as(words);
+      return { ...result, ms: performance.now() - startedMs };
+    }),
+  );
+}
+
+export const slowestMs = (runs: readonly Timed[]) => Math.max(...runs.map(({ ms }) => ms));
