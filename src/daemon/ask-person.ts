@@ -1,11 +1,10 @@
 // A person is needed: said once on the desktop, whichever of many processes finds it first, until somebody signs in.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ssoKey } from "../aws/sso-session.ts";
 import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { type CliError, EXIT } from "../errors.ts";
-import type { BaseSpec } from "../roles/role-spec.ts";
+import { type BaseSpec, signInKey } from "../roles/role-spec.ts";
 import { showNotice } from "../sys/desktop-notice.ts";
 
 /** Needs of another kind, such as a keychain to be unlocked: what is found good was read from there. */
@@ -15,8 +14,9 @@ type Person = Pick<Context, "env" | "platform" | "paths">;
 
 /** What a failed fetch asks of a person; nothing where it asks nothing. */
 export function askPerson(base: BaseSpec, error: CliError, config: Config, { env, platform, paths }: Person): void {
-  if (base.kind !== "sso" || error.exit !== EXIT.needsPerson) return;
-  const isFirst = mark(markerOf(helpsLogin(error) ? ssoKey(base.session) : OTHER, paths.stateDir));
+  const key = signInKey(base);
+  if (key === undefined || error.exit !== EXIT.needsPerson) return;
+  const isFirst = mark(markerOf(helpsLogin(error) ? key : OTHER, paths.stateDir));
   const words = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
   if (isFirst && config.notify.desktop) showNotice(words, env, platform);
 }
@@ -26,8 +26,9 @@ export function personAnswered(key: string, stateDir: string): void {
   for (const need of [key, OTHER]) rmSync(markerOf(need, stateDir), { force: true });
 }
 
-function helpsLogin({ hint }: CliError): boolean {
-  return hint?.startsWith("metacred login ") === true;
+/** Whether signing in is what helps; an `exit` of 4 alone may be a keychain to be unlocked. */
+export function helpsLogin({ hint, exit }: CliError): boolean {
+  return exit === EXIT.needsPerson && /^(metacred|aws) login /.test(hint ?? "");
 }
 
 function markerOf(key: string, stateDir: string): string {

@@ -4,7 +4,7 @@ import { CliError, messageOf } from "../errors.ts";
 import { isBroker } from "../roles/broker-name.ts";
 import { refuseProtected } from "../roles/protection.ts";
 import type { RoleEntry } from "../roles/role-entries.ts";
-import type { RoleSpec } from "../roles/role-spec.ts";
+import { type RoleSpec, signInKey } from "../roles/role-spec.ts";
 import { complete } from "../sessions/complete.ts";
 import type { BaseSource } from "../sources/base.ts";
 import { brokerRoleNames } from "../sources/broker.ts";
@@ -29,7 +29,7 @@ export async function oneShotCredentials(
   try {
     const { catalog, kit } = openKit(context);
     const spec = role === undefined ? await catalog.resolveDefault() : await catalog.resolve(role);
-    if (spec.base.kind !== "sso") turn?.goOn();
+    if (signInKey(spec.base) === undefined) turn?.goOn();
     if (!granted) refuseProtected(await catalog.protection(spec));
     return await fetchOnce(context, spec, catalog, { ...kit, base: thenGoOn(kit.base, turn) });
   } catch (error) {

@@ -25,6 +25,7 @@ export function factsOf({ env, home, paths }: FactsContext): string {
     env["AWS_CONFIG_FILE"] || join(home, ".aws", "config"),
     env["AWS_SHARED_CREDENTIALS_FILE"] || join(home, ".aws", "credentials"),
     ...inside(join(home, ".aws", "sso", "cache")),
+    ...inside(env["AWS_LOGIN_CACHE_DIRECTORY"] || join(home, ".aws", "login", "cache")),
     ...["secrets.json", "keys.json", SIGN_INS].map((one) => join(stateDir, one)),
   ]) {
     hash.update(`${file} ${stateOf(file)}\n`);

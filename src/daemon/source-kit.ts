@@ -4,6 +4,7 @@ import { type SsoPortal, createSsoPortal } from "../aws/sso-portal.ts";
 import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { type Secrets, openSecrets } from "../secrets/open-secrets.ts";
+import { signInKey } from "../roles/role-spec.ts";
 import { type BaseSource, createBaseSource } from "../sources/base.ts";
 import { limitCredentialProcesses } from "../sources/process-limit.ts";
 import { cliCache } from "../sso/cli-cache.ts";
@@ -51,9 +52,14 @@ export function createSourceKit(context: Context, configOf: () => Config, option
     stateDir,
     shareCliCache: config.secrets.share_sso_cache,
     background: options.background,
-    onFound: (key) => personAnswered(key, stateDir),
   });
   const lists = createRoleLists({ portal, keeper, clock, stateDir });
-  const base = createBaseSource({ env, sts, handler, send, clock, sso: { portal, keeper }, secrets });
+  const source = createBaseSource({ env, sts, handler, send, clock, sso: { portal, keeper }, secrets });
+  const base: BaseSource = async (spec, region) => {
+    const session = await source(spec, region);
+    const key = signInKey(spec);
+    if (key !== undefined) personAnswered(key, stateDir);
+    return session;
+  };
   return { ...parts, oidc, portal, secrets, keeper, lists, base };
 }

@@ -1,7 +1,7 @@
 // The daemon's state as `status` prints it. Pure.
 import type { Config } from "../config/schema.ts";
 import { EXIT } from "../errors.ts";
-import { describeBase } from "../roles/role-spec.ts";
+import { describeBase, signInKey } from "../roles/role-spec.ts";
 import { advertisedExpiration } from "../sessions/schedule.ts";
 import { VERSION } from "../version.ts";
 import type { LastRefusal } from "./refusals.ts";
@@ -77,7 +77,7 @@ function stateOf(served: ServedRole | undefined): Status["state"] {
   if (served.session !== undefined) return "serving";
   const error = served.state?.lastError;
   if (error?.needs?.kind === "mfa") return "needs-mfa";
-  return error?.exit === EXIT.needsPerson && served.spec.base.kind === "sso" ? "needs-login" : "waiting";
+  return error?.exit === EXIT.needsPerson && signInKey(served.spec.base) !== undefined ? "needs-login" : "waiting";
 }
 
 function refusalOf(refusal: LastRefusal | undefined): Status["last_refusal"] {

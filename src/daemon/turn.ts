@@ -9,6 +9,7 @@ import { CliError, EXIT } from "../errors.ts";
 import { writePrivateFile } from "../sys/atomic-file.ts";
 import { type Release, tryLock } from "../sys/process-lock.ts";
 import { readJson } from "../sys/read-file.ts";
+import { helpsLogin } from "./ask-person.ts";
 import { factsOf } from "./sign-in-facts.ts";
 
 export type Turn = {
@@ -27,7 +28,6 @@ const NEED_MS = 30_000;
 const GO_ON_MS = 2000;
 const WAIT_LIMIT_MS = 5000;
 const POLL_MS = 20;
-const LOGIN = "metacred login ";
 
 const answerSchema = v.object({
   facts: v.string(),
@@ -84,7 +84,7 @@ function begin(file: string, release: Release, context: TurnContext): Turn {
   return {
     goOn: () => end(null),
     failed(error) {
-      const isLogin = error instanceof CliError && error.exit === EXIT.needsPerson && error.hint?.startsWith(LOGIN);
+      const isLogin = error instanceof CliError && helpsLogin(error);
       end(isLogin ? { message: error.message, hint: error.hint ?? "" } : null);
     },
     end: () => end(),

@@ -8,6 +8,7 @@ import type { Controls, Gate } from "./controls.ts";
 import type { Answer, ParsedCall, MockRequest, MockService } from "./service.ts";
 import { oidcService } from "./oidc-service.ts";
 import { portalService } from "./portal-service.ts";
+import { type MockLogin, signinService } from "./signin-service.ts";
 import { type SsoControls, type SsoOptions, createSsoWorld, ssoControls } from "./sso-world.ts";
 import { stsService } from "./sts-service.ts";
 import { createWorld } from "./world.ts";
@@ -24,6 +25,8 @@ export type MockAws = Controls &
     readonly sso: SsoControls;
     /** From now on the broker is this one. */
     broker(next: MockBroker): void;
+    /** Somebody has signed in by `aws login`. */
+    login(login: MockLogin): void;
     /** Cuts open connections, held answers included. */
     stop(): Promise<void>;
   };
@@ -39,6 +42,7 @@ export function startMockAws(options: MockAwsOptions = {}): MockAws {
     federationService(world),
     oidcService(ssoWorld),
     portalService(ssoWorld, world),
+    signinService(world),
     brokerService(world),
   ];
   const { controls, gate } = createControls();
@@ -62,6 +66,7 @@ export function startMockAws(options: MockAwsOptions = {}): MockAws {
     sso: ssoControls(ssoWorld),
     revoke: (accessKeyId) => void world.keys.delete(accessKeyId),
     broker: (next) => void (world.broker = next),
+    login: (login) => void world.logins.set(login.refreshToken, login),
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -2,6 +2,7 @@
 import type { MockBroker } from "./broker-service.ts";
 import { stableId } from "./key-material.ts";
 import type { KeyMaterial } from "./key-material.ts";
+import type { MockLogin } from "./signin-service.ts";
 
 /** The user named `root` stands for the account itself, as its root keys do. */
 export type MockUser = {
@@ -54,6 +55,8 @@ export type World = {
   /** Serial number and code. */
   usedCodes: Set<string>;
   broker: MockBroker;
+  /** By their refresh tokens. */
+  logins: Map<string, MockLogin>;
 };
 
 const DEMO_ACCOUNT_ID = "111122223333";
@@ -96,6 +99,7 @@ export function createWorld(options: WorldOptions = {}): World {
     webIdentityTokens: new Set(options.webIdentityTokens),
     usedCodes: new Set(),
     broker: options.broker ?? { offers: [] },
+    logins: new Map(),
   };
 }
 

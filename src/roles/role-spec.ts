@@ -1,7 +1,7 @@
 // What a role name means: base credentials, then the roles assumed from them, one after the other.
 import { createHash } from "node:crypto";
 import type { AssumeStep } from "../aws/assume-step.ts";
-import type { SsoSession } from "../aws/sso-session.ts";
+import { type SsoSession, ssoKey } from "../aws/sso-session.ts";
 import type { BrokerConfig } from "../config/schema.ts";
 
 /** Where base credentials come from. `profile` is read afresh by the AWS SDK at each fetch. */
@@ -56,6 +56,13 @@ export function sessionKey(spec: RoleSpec): string {
 /** As `use` takes it: SOURCE, SOURCE/ROLE or SOURCE/ACCOUNT/ROLE. */
 export function brokerRoleName({ source, account, role }: Pick<BrokerRole, "source" | "account" | "role">): string {
   return [source, account, role].filter((part) => part !== undefined).join("/");
+}
+
+/** Names the sign-in by a person that a base rests on, in file names; undefined where nobody signs in. */
+export function signInKey(base: BaseSpec): string | undefined {
+  if (base.kind === "sso") return ssoKey(base.session);
+  if (base.kind !== "profile" || base.login !== true) return undefined;
+  return createHash("sha256").update(`aws login ${base.profile}`).digest("hex").slice(0, 24);
 }
 
 export function describeBase(base: BaseSpec): string {

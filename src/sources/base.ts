@@ -3,7 +3,7 @@ import { fromIni } from "@aws-sdk/credential-provider-ini";
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { AwsCredentialIdentity } from "@smithy/types";
 import { type Session, credentials } from "../aws/credentials.ts";
-import { explainBase, isTimeout } from "../aws/explain.ts";
+import { explainBase } from "../aws/explain.ts";
 import type { Outbound } from "../aws/outbound.ts";
 import type { Sts } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
@@ -12,6 +12,7 @@ import { type BaseSpec, canonicalJson } from "../roles/role-spec.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { readKeys } from "../secrets/user-keys.ts";
 import type { Clock } from "../sys/clock.ts";
+import { fromAwsLogin } from "./aws-login.ts";
 import { fromBroker } from "./broker.ts";
 import { type SsoSourceDeps, fromSso } from "./sso-role.ts";
 
@@ -70,6 +71,7 @@ async function fromProfile(
   region: string,
   { sts, handler, clock }: BaseDeps,
 ): Promise<Session> {
+  if (base.login === true) return sessionOf(await fromAwsLogin(base.profile, region, handler), clock);
   let webIdentity: Session | undefined;
   const provide = fromIni({
     profile: base.profile,
@@ -85,19 +87,8 @@ async function fromProfile(
     const identity = await provide();
     return webIdentity ?? sessionOf(identity, clock);
   } catch (error) {
-    throw base.login === true ? explainLogin(error, base.profile) : explainBase(error, base.profile);
+    throw explainBase(error, base.profile);
   }
-}
-
-function explainLogin(error: unknown, profile: string): CliError {
-  if (isTimeout(error) || !(error instanceof Error) || error.name !== "CredentialsProviderError") {
-    return explainBase(error, profile);
-  }
-  return new CliError(`the sign-in of the AWS profile "${profile}" has ended`, {
-    hint: `aws login --profile ${profile}`,
-    exit: EXIT.needsPerson,
-    cause: error,
-  });
 }
 
 async function fromKeychain(item: string, { secrets, clock }: BaseDeps): Promise<Session> {

@@ -41,8 +41,6 @@ export type KeeperDeps = {
   shareCliCache: boolean;
   /** Refreshes by itself, before anybody needs the token: for a process that stays. */
   background: boolean;
-  /** A good token is there: whoever was told to sign in need not any more. */
-  onFound(key: string): void;
 };
 
 const EARLY_MS = 10 * 60_000;
@@ -121,7 +119,6 @@ export function createTokenKeeper(deps: KeeperDeps): TokenKeeper {
 
   const accept = (session: SsoSession, word: string, one: HeldToken): string => {
     const key = ssoKey(session);
-    if (!held.has(key)) deps.onFound(key);
     held.set(key, one);
     schedule(session, word, one);
     return one.token.accessToken;

@@ -44,6 +44,16 @@ test("said once, until somebody has signed in", async () => {
   expect(it.notices()[0]).toBe('the SSO session "corp" has expired: metacred login corp');
 });
 
+test("a profile of aws login is a sign-in of its own", async () => {
+  using it = desk();
+  const base: BaseSpec = { kind: "profile", profile: "p", identity: "i", login: true };
+  const ended = new CliError("it has ended", { hint: "aws login --profile p", exit: 4 });
+  for (let times = 0; times < 3; times++) it.ask(base, ended);
+  it.ask();
+  await untilTrue("both were said", () => it.notices().length === 2);
+  expect(it.notices().toSorted()[0]).toBe("it has ended: aws login --profile p");
+});
+
 test("not on the desktop where it is not wished", () => {
   using it = desk({ notify: { desktop: false } });
   it.ask();

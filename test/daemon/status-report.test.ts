@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { type ReportInput, statusReport } from "../../src/daemon/status-report.ts";
+import type { BaseSpec } from "../../src/roles/role-spec.ts";
+import { CORP } from "../sso/sso-scene.ts";
 import { NOW, ROLE_ARN, configOf, liveSession, roleSpec, sessionState } from "./fakes.ts";
 
 const input = (change: Partial<ReportInput> = {}): ReportInput => ({
@@ -102,6 +104,16 @@ test("waiting, and why", () => {
     role: { region: null, obtained_at: null, expiration: null, advertised_expiration: null, next_refresh_at: null },
     last_error: { message: "no network", hint: null, exit: 1, at: "2026-01-01T00:00:00.000Z" },
   });
+});
+
+test.each<[string, BaseSpec, string]>([
+  ["SSO", { kind: "sso", session: CORP, word: "corp", accountId: "1", roleName: "Dev" }, "needs-login"],
+  ["aws login", { kind: "profile", profile: "p", identity: "i", login: true }, "needs-login"],
+  ["keys of a profile", { kind: "profile", profile: "p", identity: "i" }, "waiting"],
+])("somebody has to do something, and the base is %s", (_title, base, state) => {
+  const lastError = { message: "it has ended", hint: undefined, exit: 4, at: NOW };
+  const served = { spec: roleSpec({ base }), session: undefined, state: sessionState({ lastError }) };
+  expect(statusReport(input({ served })).state).toBe(state);
 });
 
 test("endpoint mode has no address of EC2", () => {

@@ -26,8 +26,6 @@ export type SsoScene = {
   store: SecretStore;
   cache: CliCache;
   stateDir: string;
-  /** Keys of the sign-ins that were found good. */
-  found: string[];
   /** Another process of the same user. */
   other(): TokenKeeper;
   /** Signs in as a browser that follows every redirect does. */
@@ -49,7 +47,6 @@ export function ssoScene({ home, clock, shareCliCache = false, background = fals
   const store = memoryStore();
   const cache = cliCache(home);
   const stateDir = join(home, "state");
-  const found: string[] = [];
   const keeperOf = () =>
     createTokenKeeper({
       store,
@@ -59,7 +56,6 @@ export function ssoScene({ home, clock, shareCliCache = false, background = fals
       stateDir,
       shareCliCache,
       background,
-      onFound: (key) => void found.push(key),
     });
   const keeper = keeperOf();
   return {
@@ -69,7 +65,6 @@ export function ssoScene({ home, clock, shareCliCache = false, background = fals
     store,
     cache,
     stateDir,
-    found,
     other: keeperOf,
     signIn: (ask = {}) =>
       login(CORP, "corp", "browser", {

@@ -169,10 +169,3 @@ describe("the AWS CLI's cache", () => {
     expect(await it.access()).toBe("by-the-cli");
   });
 });
-
-test("a good token is reported, so that a notice may come again the next time", async () => {
-  await using it = await scene();
-  await it.access();
-  await it.access();
-  expect(it.found).toHaveLength(1);
-});

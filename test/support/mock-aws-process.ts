@@ -3,6 +3,7 @@
 import type { MockBroker } from "../../src/demo/broker-service.ts";
 import type { Reply } from "../../src/demo/service.ts";
 import { startMockAws } from "../../src/demo/mock-aws.ts";
+import type { MockLogin } from "../../src/demo/signin-service.ts";
 import type { Consent, SsoOptions } from "../../src/demo/sso-world.ts";
 
 export type MockOrder =
@@ -12,6 +13,7 @@ export type MockOrder =
   | { do: "untilCalled"; action: string; times: number }
   | { do: "delayMs"; action: string; ms: number }
   | { do: "broker"; broker: MockBroker }
+  | { do: "login"; login: MockLogin }
   | { do: "answerNext"; action: string; reply: Reply }
   | { do: "consent"; consent: Consent }
   | { do: "endAccessTokens" }
@@ -43,6 +45,9 @@ async function obey(order: MockOrder): Promise<number> {
       return aws.count(order.action);
     case "broker":
       aws.broker(order.broker);
+      return 0;
+    case "login":
+      aws.login(order.login);
       return 0;
     case "answerNext":
       aws.answerNext(order.action, order.reply);
