@@ -106,7 +106,7 @@ test("waiting, and why", () => {
   });
 });
 
-test.each<[string, BaseSpec, string]>([
+test.each<[string, BaseSpec, "needs-login" | "waiting"]>([
   ["SSO", { kind: "sso", session: CORP, word: "corp", accountId: "1", roleName: "Dev" }, "needs-login"],
   ["aws login", { kind: "profile", profile: "p", identity: "i", login: true }, "needs-login"],
   ["keys of a profile", { kind: "profile", profile: "p", identity: "i" }, "waiting"],

@@ -1,8 +1,8 @@
 // Every way to base credentials that needs nobody, on the compiled binary, without a daemon and with one.
 import { describe, expect, test } from "bun:test";
-import { createHash } from "node:crypto";
 import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
 import { assume, keysOf, whoAmI } from "../demo/sts-client.ts";
+import { LOGIN_SESSION, awsLogin } from "../support/aws-login.ts";
 import { CONFIG, type World, freePort, testWorld } from "../support/world.ts";
 
 const ALICE = "arn:aws:iam::111122223333:user/alice";
@@ -38,9 +38,13 @@ credential_process = cat PROCESS
 role_arn = ${DEMO_ROLES.developer}
 credential_source = Environment
 [profile signed-in]
-login_session = arn:aws:iam::111122223333:user/alice
-[profile signed-out]
-login_session = arn:aws:iam::111122223333:user/bob
+login_session = ${LOGIN_SESSION}
+[profile by-container]
+role_arn = ${DEMO_ROLES.readOnly}
+credential_source = EcsContainer
+[profile by-instance]
+role_arn = ${DEMO_ROLES.readOnly}
+credential_source = Ec2InstanceMetadata
 `;
 
 async function worldOfSources(): Promise<World> {
@@ -62,17 +66,7 @@ async function worldOfSources(): Promise<World> {
     "aws/config",
     `[profile corp]\nregion = eu-central-1\n${PROFILES.replace("WEB", web).replace("PROCESS", process)}`,
   );
-  // As `aws login` leaves it.
-  const name = createHash("sha256").update("arn:aws:iam::111122223333:user/alice").digest("hex");
-  world.file(
-    `home/.aws/login/cache/${name}.json`,
-    JSON.stringify({
-      accessToken: { ...session, accountId: "111122223333", expiresAt: soon },
-      clientId: "client",
-      refreshToken: "refresh",
-      dpopKey: "key",
-    }),
-  );
+  await awsLogin(world, session, new Date(soon));
   return world;
 }
 
@@ -83,18 +77,13 @@ describe("without a daemon", () => {
     ["chain", READ_ONLY, {}],
     ["web", /assumed-role\/Developer\/web$/, {}],
     ["process", DEVELOPER, {}],
-    ["signed-in", DEVELOPER, {}],
+    ["by-instance", /which is metacred itself: a loop\n {2}try: give "by-instance" a source_profile/, {}],
     [
       "environment",
       new RegExp(`^${ALICE}$`),
       { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
     ],
     ["by-environment", DEVELOPER, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }],
-    [
-      "signed-out",
-      /the sign-in of the AWS profile "signed-out" has ended\n {2}try: aws login --profile signed-out/,
-      {},
-    ],
   ])("%s", async (role, wanted, env) => {
     await using world = await worldOfSources();
     expect(await identity(world, ["--role", role], env)).toMatch(wanted);
@@ -119,6 +108,62 @@ test("with a daemon: a switch through all of them, and an edited file is read ag
   );
   await world.metacred(["use", "new"]);
   expect(await identity(world, [])).toMatch(READ_ONLY);
+});
+
+describe("credentials of a container", () => {
+  /** As ECS and EKS have it: the address and a token in the environment. */
+  async function container(world: World) {
+    const {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: Token,
+    } = keysOf(await assume(world.stsUrl));
+    const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+    let asked = 0;
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch(request) {
+        asked++;
+        const isRight = request.headers.get("authorization") === "of the container";
+        return isRight
+          ? Response.json({ AccessKeyId, SecretAccessKey, Token, Expiration })
+          : new Response("no", { status: 401 });
+      },
+    });
+    const env = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${server.port}/v2/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "of the container",
+    };
+    return { env, asked: () => asked, [Symbol.asyncDispose]: () => server.stop(true) };
+  }
+
+  test("are what a role with credential_source = EcsContainer is assumed from", async () => {
+    await using world = await worldOfSources();
+    await using ecs = await container(world);
+    expect(await identity(world, ["--role", "by-container"], ecs.env)).toMatch(READ_ONLY);
+    const words = [...ENDPOINT, "--role", "by-container", "--port", String(freePort())];
+    expect((await world.metacred(words, { env: ecs.env })).exitCode).toBe(0);
+    expect(await identity(world, [])).toMatch(READ_ONLY);
+    expect(ecs.asked()).toBe(2);
+  });
+
+  test("without an address: two lines", async () => {
+    await using world = await worldOfSources();
+    const said = await identity(world, ["--role", "by-container"]);
+    expect(said).toMatch(/^metacred: the AWS profile "by-container" gave no credentials: .*\n {2}try: .*\n$/);
+  });
+});
+
+test("another metadata service: another metacred, asked with a token as an instance's is", async () => {
+  await using upstream = await testWorld();
+  const port = String(freePort());
+  await upstream.metacred([...ENDPOINT, "--role", "dev", "--port", port]);
+  await using world = await testWorld({ config: `[sources.other]\nurl = "http://127.0.0.1:${port}"\n` });
+  const env = { AWS_ENDPOINT_URL_STS: upstream.stsUrl };
+  const { stdout } = await world.metacred(["credential-process", "--role", "other"], { env });
+  const mine = JSON.parse((await upstream.metacred(["credential-process"])).stdout);
+  expect(JSON.parse(stdout)).toMatchObject({ AccessKeyId: mine.AccessKeyId, AccountId: "111122223333" });
 });
 
 describe("a session that is shorter than asked", () => {
