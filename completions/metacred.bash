@@ -28,7 +28,7 @@ _metacred() {
     init) flags="--print --yes --config --help" words="" ;;
     login) flags="--device-code --no-browser --config --help" words="" ;;
     logout) flags="--config --help" words="" ;;
-    keys) flags="--stdin --json --config --help" words="add list remove" ;;
+    keys) flags="--stdin --header --json --config --help" words="add list remove" ;;
     credential-process) flags="--role --config --help" words="" ;;
     who) flags="--follow -f --json --config --help" words="" ;;
     exec) flags="--role --env --config --help" words="" ;;

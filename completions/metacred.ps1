@@ -98,10 +98,11 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
           }
         }
         'keys' = @{
-          about = 'Keep IAM user keys in the OS keychain: add, list, remove'
+          about = 'Keep IAM user keys, and headers for brokers, in the OS keychain: add, list, remove'
           words = 'add list remove'
           flags = [ordered]@{
-            '--stdin' = @('add: read key id and secret from standard input, a line each', $null)
+            '--stdin' = @('add: read key id and secret, or the header, from standard input', $null)
+            '--header' = @('add: what is kept is the value of a broker''s header', $null)
             '--json' = @('list: print JSON', $null)
             '--config' = @('configuration file', '@files')
             '--help' = @('show help', $null)

@@ -20,7 +20,7 @@ _metacred() {
     'init:Write a first config from the AWS profiles that you have'
     'login:Sign in to SSO (IAM Identity Center); once, for every program'
     'logout:Sign out of SSO, at AWS and here; sessions that came from it are dropped'
-    'keys:Keep IAM user keys in the OS keychain\: add, list, remove'
+    'keys:Keep IAM user keys, and headers for brokers, in the OS keychain\: add, list, remove'
     'credential-process:Print credentials as credential_process wants them; needs no daemon, never asks'
     'who:Show which processes asked for credentials, which role each got, or why it was refused'
     'exec:Run a command under a role, without touching the one that is served'
@@ -92,7 +92,8 @@ _metacred() {
           _arguments -s '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;
         keys)
-          _arguments -s '--stdin[add\: read key id and secret from standard input, a line each]' \
+          _arguments -s '--stdin[add\: read key id and secret, or the header, from standard input]' \
+            '--header[add\: what is kept is the value of a broker'\''s header]' \
             '--json[list\: print JSON]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \

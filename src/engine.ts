@@ -8,6 +8,6 @@ export { proposal, writeFirstConfig } from "./daemon/first-config.ts";
 export { runDemo } from "./demo/tour.ts";
 export { runLogin } from "./daemon/sign-in.ts";
 export { runLogout } from "./daemon/sign-out.ts";
-export { addUserKeys, listUserKeys, removeUserKeys } from "./daemon/user-keys.ts";
+export { addBrokerHeader, addUserKeys, listUserKeys, removeUserKeys } from "./daemon/user-keys.ts";
 export { runNet } from "./daemon/net-command.ts";
 export { runDoctor } from "./daemon/doctor.ts";

@@ -2,40 +2,47 @@ import { defineCommand } from "citty";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
-import { askKeys } from "../quick/ask-keys.ts";
+import { askHeader, askKeys } from "../quick/ask-keys.ts";
 import { sayNotice } from "../quick/sign-in.ts";
 
 export const examples = [
   'metacred keys add ci-user             # asks for the keys; [sources.NAME] keychain = "ci-user" uses them',
-  "metacred keys add ci-user --stdin < keys.txt",
+  'metacred keys add afp --header        # a broker\'s: headers = { Authorization = { keychain = "afp" } }',
   "metacred keys list",
 ];
 
 export default defineCommand({
-  meta: { description: "Keep IAM user keys in the OS keychain: add, list, remove" },
+  meta: { description: "Keep IAM user keys, and headers for brokers, in the OS keychain: add, list, remove" },
   args: {
     verb: { type: "positional", required: true, valueHint: "add|list|remove" },
     name: { type: "positional", required: false, valueHint: "NAME", description: "a name of your own" },
-    stdin: { type: "boolean", description: "add: read key id and secret from standard input, a line each" },
+    stdin: { type: "boolean", description: "add: read key id and secret, or the header, from standard input" },
+    header: { type: "boolean", description: "add: what is kept is the value of a broker's header" },
     json: { type: "boolean", description: "list: print JSON" },
   },
   async run({ args, data }) {
     const context: Context = data;
-    const { addUserKeys, listUserKeys, removeUserKeys } = await loadEngine();
+    const { addBrokerHeader, addUserKeys, listUserKeys, removeUserKeys } = await loadEngine();
     switch (args.verb) {
       case "list":
         printKeys(listUserKeys(context), args.json ?? false);
         return EXIT.ok;
       case "add": {
         const name = nameOf(args.name, "add");
+        if (args.header === true) {
+          await addBrokerHeader(context, name, await askHeader(context, args.stdin ?? false), sayNotice);
+          sayNotice(`kept as "${name}"; in the config: headers = { Authorization = { keychain = "${name}" } }`);
+          return EXIT.ok;
+        }
         await addUserKeys(context, name, await askKeys(context, args.stdin ?? false), sayNotice);
         sayNotice(`kept as "${name}"; in the config: [sources.${name}] keychain = "${name}", base = "${name}"`);
         return EXIT.ok;
       }
       case "remove": {
         const name = nameOf(args.name, "remove");
+        const isHeader = listUserKeys(context)[name]?.accessKeyId === null;
         await removeUserKeys(context, name, sayNotice);
-        sayNotice(`removed "${name}"; the keys live on at AWS until they are deleted there`);
+        sayNotice(`removed "${name}"${isHeader ? "" : "; the keys live on at AWS until they are deleted there"}`);
         return EXIT.ok;
       }
       default:
@@ -55,10 +62,10 @@ function nameOf(name: string | undefined, verb: string): string {
   );
 }
 
-function printKeys(keys: Readonly<Record<string, { accessKeyId: string }>>, asJson: boolean): void {
+function printKeys(keys: Readonly<Record<string, { accessKeyId: string | null }>>, asJson: boolean): void {
   const rows = Object.entries(keys).map(([name, { accessKeyId }]) => ({ name, access_key_id: accessKeyId }));
   const text = asJson
     ? `${JSON.stringify(rows)}\n`
-    : rows.map(({ name, access_key_id: id }) => `${name}  ${id}\n`).join("");
+    : rows.map(({ name, access_key_id: id }) => `${name}  ${id ?? "header"}\n`).join("");
   process.stdout.write(text);
 }

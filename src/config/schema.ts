@@ -32,8 +32,8 @@ const isUrl = (value: string, schemes: readonly string[]) => {
 
 // A header's value is written here, or where only this user can read it.
 const headerValue = v.union(
-  [text, v.strictObject({ env: text }), v.strictObject({ file: text })],
-  'must be a text, { env = "NAME" } or { file = "NAME" }',
+  [text, v.strictObject({ env: text }), v.strictObject({ file: text }), v.strictObject({ keychain: text })],
+  'must be a text, { env = "NAME" }, { file = "NAME" } or { keychain = "NAME" }',
 );
 
 const broker = v.strictObject({

@@ -80,7 +80,7 @@ export async function listRoles(context: Context, refresh: boolean): Promise<{ n
   const offered = Object.entries(catalog.config().sources).map(async ([source, settings]) => {
     if (!isBroker(settings)) return [];
     try {
-      return await brokerRoleNames({ source, settings }, { env: context.env, send: kit.send, clock: kit.clock });
+      return await brokerRoleNames({ source, settings }, { ...kit, env: context.env });
     } catch (error) {
       notes.push(messageOf(error));
       return [];

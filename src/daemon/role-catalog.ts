@@ -53,7 +53,9 @@ export function createRoleCatalog(
     baseOption,
     person: { user, host },
     keyRevisions: Object.fromEntries(
-      Object.entries(readKeyIndex(paths.stateDir)).map(([name, { revision }]) => [name, revision]),
+      Object.entries(readKeyIndex(paths.stateDir)).flatMap(([name, { accessKeyId, revision }]) =>
+        accessKeyId === null ? [] : [[name, revision]],
+      ),
     ),
   });
   const resolve = async (name: string): Promise<RoleSpec> => {

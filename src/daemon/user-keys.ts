@@ -1,10 +1,10 @@
-// `keys`: IAM user keys into the store and out of it.
+// `keys`: IAM user keys and headers of brokers into the store and out of it.
 import { credentials } from "../aws/credentials.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { type Secrets, openSecrets } from "../secrets/open-secrets.ts";
-import { type KeyIndex, addKeys, readKeyIndex, removeKeys } from "../secrets/user-keys.ts";
+import { type KeyIndex, addHeader, addKeys, readKeyIndex, removeKeys } from "../secrets/user-keys.ts";
 
 type Say = (text: string) => void;
 
@@ -13,6 +13,17 @@ export type UserKeys = { accessKeyId: string; secretAccessKey: string };
 export async function addUserKeys(context: Context, name: string, keys: UserKeys, say: Say): Promise<void> {
   const right = checked(keys);
   await addKeys(name, credentials({ ...right, sessionToken: undefined }), open(context, say), context.paths.stateDir);
+}
+
+export async function addBrokerHeader(context: Context, name: string, header: string, say: Say): Promise<void> {
+  // What HTTP takes in a header (RFC 9110, 5.5); more than this no server takes.
+  if (!/^[\t\x20-\x7e]{1,8192}$/.test(header)) {
+    throw new CliError("this is no value of a header: it is empty, too long, or has more than one line", {
+      hint: `metacred keys add ${name} --header`,
+      exit: EXIT.usage,
+    });
+  }
+  await addHeader(name, header, open(context, say), context.paths.stateDir);
 }
 
 export async function removeUserKeys(context: Context, name: string, say: Say): Promise<void> {

@@ -9,17 +9,25 @@ export async function askKeys(context: Pick<Context, "interactive">, fromStdin: 
     const [accessKeyId = "", secretAccessKey = ""] = (await Bun.stdin.text()).split("\n").map((line) => line.trim());
     return { accessKeyId, secretAccessKey };
   }
-  if (!context.interactive) {
-    throw new CliError("there is no terminal to ask for the keys on", {
-      hint: "metacred keys add NAME --stdin, with key id and secret a line each",
-      exit: EXIT.usage,
-    });
-  }
+  if (!context.interactive) throw noTerminal("metacred keys add NAME --stdin, with key id and secret a line each");
   const answer = hiddenLines();
   const accessKeyId = await answer("AWS access key id (not shown): ");
   const secretAccessKey = await answer("\nAWS secret access key (not shown): ");
   process.stderr.write("\n");
   return { accessKeyId, secretAccessKey };
+}
+
+/** The value of a header, without its name. */
+export async function askHeader(context: Pick<Context, "interactive">, fromStdin: boolean): Promise<string> {
+  if (fromStdin) return (await Bun.stdin.text()).trim();
+  if (!context.interactive) throw noTerminal("metacred keys add NAME --header --stdin, with the value on one line");
+  const value = await hiddenLines()("value of the header (not shown): ");
+  process.stderr.write("\n");
+  return value;
+}
+
+function noTerminal(hint: string): CliError {
+  return new CliError("there is no terminal to ask for the keys on", { hint, exit: EXIT.usage });
 }
 
 const INTERRUPT = "\u0003";

@@ -1,4 +1,5 @@
-// IAM user keys under names of their own. The list of names is a plain file; the keys are in the store alone.
+// IAM user keys and headers of brokers under names of their own. The list of names is a plain file; what they stand for
+// is in the store alone.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -8,11 +9,12 @@ import { writePrivateFile } from "../sys/atomic-file.ts";
 import { readJson } from "../sys/read-file.ts";
 import type { SecretStore } from "./secret-store.ts";
 
-/** `revision` is another one whenever the keys under the name were replaced. */
-export type KeyEntry = { accessKeyId: string; revision: string };
+/** Null for a header. `revision` is another one whenever what is under the name was replaced. */
+export type KeyEntry = { accessKeyId: string | null; revision: string };
 export type KeyIndex = Readonly<Record<string, KeyEntry>>;
 
-const indexSchema = v.record(v.string(), v.object({ accessKeyId: v.string(), revision: v.string() }));
+const indexSchema = v.record(v.string(), v.object({ accessKeyId: v.nullable(v.string()), revision: v.string() }));
+const headerSchema = v.object({ header: v.string() });
 const keysSchema = v.object({ accessKeyId: v.string(), secretAccessKey: v.string() });
 
 export function readKeyIndex(stateDir: string): KeyIndex {
@@ -23,8 +25,13 @@ export function readKeyIndex(stateDir: string): KeyIndex {
 export async function addKeys(name: string, keys: Credentials, store: SecretStore, stateDir: string): Promise<void> {
   const { accessKeyId, secretAccessKey } = keys;
   await store.set(itemOf(name), JSON.stringify({ accessKeyId, secretAccessKey }));
-  const entry = { accessKeyId, revision: randomBytes(8).toString("hex") };
-  writeIndex({ ...readKeyIndex(stateDir), [name]: entry }, stateDir);
+  enter(name, accessKeyId, stateDir);
+}
+
+/** `header` is the value, such as `Bearer …`. */
+export async function addHeader(name: string, header: string, store: SecretStore, stateDir: string): Promise<void> {
+  await store.set(itemOf(name), JSON.stringify({ header }));
+  enter(name, null, stateDir);
 }
 
 export async function removeKeys(name: string, store: SecretStore, stateDir: string): Promise<void> {
@@ -42,8 +49,21 @@ export async function readKeys(name: string, store: SecretStore): Promise<Creden
   return credentials({ ...result.output, sessionToken: undefined });
 }
 
+/** Undefined where no header has that name. */
+export async function readHeader(name: string, store: Pick<SecretStore, "get">): Promise<string | undefined> {
+  const text = await store.get(itemOf(name));
+  if (text === undefined) return undefined;
+  const result = v.safeParse(headerSchema, JSON.parse(text));
+  return result.success ? result.output.header : undefined;
+}
+
 export function noKeys(name: string, hint: string): CliError {
   return new CliError(`there are no keys "${name}" in the keychain`, { hint, exit: EXIT.usage });
+}
+
+function enter(name: string, accessKeyId: string | null, stateDir: string): void {
+  const entry = { accessKeyId, revision: randomBytes(8).toString("hex") };
+  writeIndex({ ...readKeyIndex(stateDir), [name]: entry }, stateDir);
 }
 
 function writeIndex(index: KeyIndex, stateDir: string): void {

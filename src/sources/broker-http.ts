@@ -5,13 +5,18 @@ import type { Outbound, OutboundRequest } from "../aws/outbound.ts";
 import type { BrokerConfig } from "../config/schema.ts";
 import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import type { SecretStore } from "../secrets/secret-store.ts";
+import { readHeader } from "../secrets/user-keys.ts";
 
 export type Ask = (method: "GET" | "PUT", path: string, headers?: Record<string, string>) => Promise<Reply>;
 export type Reply = { status: number; text: string; failure(): CliError };
 
-/** `source` is the name of the table. Files and variables are read anew for each fetch: what they hold may be renewed. */
-export function brokerClient(source: string, settings: BrokerConfig, env: Environment, send: Outbound): Ask {
-  const own = headersOf(source, settings, env);
+export type BrokerHttpDeps = { env: Environment; send: Outbound; secrets: Pick<SecretStore, "get"> };
+
+/** `source` is the table's name. Files, variables and secrets are read anew for each fetch: what they hold may be renewed. */
+export async function brokerClient(source: string, settings: BrokerConfig, deps: BrokerHttpDeps): Promise<Ask> {
+  const { send } = deps;
+  const own = await headersOf(source, settings, deps);
   const tls = tlsOf(source, settings);
   const root = settings.url.replace(/\/+$/, "");
   return async (method, path, headers = {}) => {
@@ -27,20 +32,41 @@ export function brokerClient(source: string, settings: BrokerConfig, env: Enviro
   };
 }
 
-function headersOf(source: string, { headers = {} }: BrokerConfig, env: Environment): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => {
-      const text = typeof value === "string" ? value : "env" in value ? env[value.env] : readNamed(source, value.file);
-      if (text === undefined || text.trim() === "") {
-        const where = typeof value === "object" && "env" in value ? `the variable ${value.env}` : "its file";
-        throw new CliError(`the header ${name} of the broker "${source}" has no value: ${where} is empty`, {
-          hint: `fill it, then start metacred again where it is a variable`,
-          exit: EXIT.needsPerson,
-        });
-      }
-      return [name, text.trim()];
-    }),
-  );
+type HeaderValue = NonNullable<BrokerConfig["headers"]>[string];
+
+async function headersOf(
+  source: string,
+  { headers = {} }: BrokerConfig,
+  deps: BrokerHttpDeps,
+): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const text = (await valueOf(source, value, deps))?.trim() ?? "";
+    if (text === "") {
+      const { where, hint } = emptyPlace(value);
+      throw new CliError(`the header ${name} of the broker "${source}" has no value: ${where}`, {
+        hint,
+        exit: EXIT.needsPerson,
+      });
+    }
+    values[name] = text;
+  }
+  return values;
+}
+
+async function valueOf(source: string, value: HeaderValue, { env, secrets }: BrokerHttpDeps) {
+  if (typeof value === "string") return value;
+  if ("env" in value) return env[value.env];
+  return "file" in value ? readNamed(source, value.file) : readHeader(value.keychain, secrets);
+}
+
+function emptyPlace(value: HeaderValue): { where: string; hint: string } {
+  if (typeof value === "string") return { where: "it is empty", hint: "fill it in the config" };
+  if ("env" in value) {
+    return { where: `the variable ${value.env} is empty`, hint: "fill it, then start metacred again" };
+  }
+  if ("file" in value) return { where: `${value.file} is empty`, hint: `write it to ${value.file}` };
+  return { where: `no "${value.keychain}" is in the keychain`, hint: `metacred keys add ${value.keychain} --header` };
 }
 
 function tlsOf(source: string, { ca_file, client_cert, client_key }: BrokerConfig): OutboundRequest["tls"] {

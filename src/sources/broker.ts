@@ -1,15 +1,13 @@
 // Base credentials from an HTTP broker: one shaped like an instance metadata service (another emulator, a real instance),
 // or one of accounts and roles, as afp-core has them. Fetched ahead of time only; never while a client waits.
 import type { Session } from "../aws/credentials.ts";
-import type { Outbound } from "../aws/outbound.ts";
 import { CliError } from "../errors.ts";
-import type { Environment } from "../paths.ts";
 import { type BrokerRole, brokerRoleName } from "../roles/role-spec.ts";
 import type { Clock } from "../sys/clock.ts";
-import { type Ask, type Reply, brokerClient } from "./broker-http.ts";
+import { type BrokerHttpDeps, type Reply, brokerClient } from "./broker-http.ts";
 import { type BrokerOffer, readAccounts, readDocument, readRefusal, readRoleList, readToken } from "./broker-shapes.ts";
 
-export type BrokerDeps = { env: Environment; send: Outbound; clock: Pick<Clock, "now"> };
+export type BrokerDeps = BrokerHttpDeps & { clock: Pick<Clock, "now"> };
 
 const TOKEN_PATH = "/latest/api/token";
 const TOKEN_SECONDS = "300";
@@ -34,8 +32,8 @@ export async function brokerRoleNames(wanted: BrokerRole, deps: BrokerDeps): Pro
 type Broker = { source: string; ask(path: string): Promise<Reply> };
 
 // A metadata service may want a token first; every other one does not know the question.
-async function connect({ source, settings, account }: BrokerRole, { env, send }: BrokerDeps): Promise<Broker> {
-  const ask: Ask = brokerClient(source, settings, env, send);
+async function connect({ source, settings, account }: BrokerRole, deps: BrokerDeps): Promise<Broker> {
+  const ask = await brokerClient(source, settings, deps);
   if (account !== undefined) return { source, ask: (path) => ask("GET", path) };
   const { status, text } = await ask("PUT", TOKEN_PATH, { "X-aws-ec2-metadata-token-ttl-seconds": TOKEN_SECONDS });
   const token = status === 200 ? readToken(text) : undefined;

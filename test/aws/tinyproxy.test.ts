@@ -5,6 +5,7 @@ import { createAwsHandler } from "../../src/aws/http-handler.ts";
 import { createOutbound } from "../../src/aws/outbound.ts";
 import { startMockAws } from "../../src/demo/mock-aws.ts";
 import { DEMO_ROLES } from "../../src/demo/world.ts";
+import { memoryStore } from "../../src/secrets/secret-store.ts";
 import { fromBroker } from "../../src/sources/broker.ts";
 import { systemClock } from "../../src/sys/clock.ts";
 import { sign, stsRequest } from "../demo/signed-fetch.ts";
@@ -71,7 +72,8 @@ describe.skipIf(!requireTools(["tinyproxy", "openssl"]))("through tinyproxy", ()
     await using aws = startMockAws({ broker: { offers: [{ role: "Developer", arn: DEMO_ROLES.developer }] } });
     await using proxy = await tinyproxy();
     files.set("HTTP_PROXY", proxy.url);
-    const deps = { env: process.env, send: createOutbound({ env: process.env }), clock: systemClock };
+    const send = createOutbound({ env: process.env });
+    const deps = { env: process.env, send, clock: systemClock, secrets: memoryStore() };
     await fromBroker({ source: "afp", settings: { url: aws.url } }, deps);
     await proxy.untilLogged(`GET ${aws.url}/latest/meta-data/iam/security-credentials/Developer`);
   });

@@ -72,7 +72,7 @@ describe("a broker", () => {
     ],
     [`[sources.afp]\nurl = "https://ann:very-secret@afp.example.com"`, `must hold no password: write it to headers`],
     [broker(`hedaers = {}`), `unknown key "sources.afp.hedaers"`],
-    [broker(`headers = { A = 1 }`), `must be a text, { env = "NAME" } or { file = "NAME" }`],
+    [broker(`headers = { A = 1 }`), `must be a text, { env = "NAME" }, { file = "NAME" } or { keychain = "NAME" }`],
     [broker(`headers = { "A B" = "x" }`), `is no name of a header`],
     [`[sources."a/b"]\nurl = "https://afp.example.com"`, `is no name of a source`],
     [`[network]\nproxy = "proxy:3128"`, `:2: "network.proxy" must be the URL of an HTTP proxy`],

@@ -1,6 +1,8 @@
 // A credential broker on the compiled binary: served from, assumed from, listed, taken away, broken.
 import { expect, test } from "bun:test";
 import { DEMO_ROLES } from "../../src/demo/world.ts";
+import { certificate } from "../support/certificate.ts";
+import { requireTools } from "../support/require-tools.ts";
 import { untilTrue } from "../support/until.ts";
 import { type World, freePort, testWorld } from "../support/world.ts";
 
@@ -105,4 +107,24 @@ test("several roles and none named, a wrong header, nobody there: two lines each
   });
   world.file("config.toml", `[sources.afp]\nurl = "http://127.0.0.1:9"\n`);
   expect(await tell()).toMatchObject({ exitCode: 1, lines: 3, stderr: expect.stringContaining("cannot be asked") });
+});
+
+test.skipIf(!requireTools(["openssl"]))("over TLS, with its own authority and a certificate of ours", async () => {
+  await using world = await worldWithBroker({ offers: OFFERS.slice(0, 1) });
+  const [server, client] = [await certificate("127.0.0.1"), await certificate("client")];
+  using front = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    tls: { ...server, ca: client.cert, requestCert: true, rejectUnauthorized: true },
+    fetch: ({ url, method, headers }) => fetch(`${world.stsUrl}${new URL(url).pathname}`, { method, headers }),
+  });
+  world.file("ca.pem", server.cert);
+  world.file("client.pem", client.cert);
+  world.file("client-key.pem", client.key);
+  const source = `[sources.afp]\nurl = "${front.url.href}"\nheaders = { Authorization = { file = "broker-header" } }\n`;
+  const ask = () => world.metacred(["credential-process", "--role", "afp"]);
+  world.file("config.toml", `${source}ca_file = "ca.pem"\n`);
+  expect(await ask()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("cannot be asked") });
+  world.file("config.toml", `${source}ca_file = "ca.pem"\nclient_cert = "client.pem"\nclient_key = "client-key.pem"\n`);
+  expect(await ask()).toMatchObject({ exitCode: 0, stderr: "" });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { DEMO_USER } from "../../src/demo/world.ts";
+import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
 import { type World, freePort, testWorld } from "../support/world.ts";
 
 const CONFIG = `base = "mine"
@@ -42,7 +42,35 @@ test("added, served, listed without the secret, removed", async () => {
   expect((await world.metacred(["use", "dev"])).exitCode).toBe(2);
 });
 
+test("a header for a broker: kept, used, listed without its value, removed", async () => {
+  const value = "Bearer very-secret";
+  await using world = await testWorld();
+  const offers = [{ role: "Developer", arn: DEMO_ROLES.developer }];
+  await world.aws({ do: "broker", broker: { offers, header: { name: "authorization", value } } });
+  world.file(
+    "config.toml",
+    `[sources.afp]\nurl = "${world.stsUrl}"\nheaders = { Authorization = { keychain = "afp" } }\n[sources.k]\nkeychain = "afp"\n[secrets]\nstore = "file"\n`,
+  );
+  const ask = () => world.metacred(["credential-process", "--role", "afp"]);
+  expect(await ask()).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("try: metacred keys add afp --header"),
+  });
+  expect(await add(world, `${value}\n`, "afp", "--header", "--stdin")).toMatchObject({ exitCode: 0, stdout: "" });
+  expect((await ask()).exitCode).toBe(0);
+  expect((await world.metacred(["roles"])).stdout).toContain("afp/Developer\n");
+  expect((await world.metacred(["keys", "list"])).stdout).toBe("afp  header\n");
+  expect(await world.metacred(["credential-process", "--role", "k"])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('there are no keys "afp" in the keychain'),
+  });
+  expect(await world.metacred(["keys", "remove", "afp"])).toMatchObject({ stderr: 'removed "afp"\n', exitCode: 0 });
+  expect((await ask()).exitCode).toBe(4);
+});
+
 test.each<[string, string, string[], string]>([
+  ["an empty header", "\n", ["a", "--header", "--stdin"], "this is no value of a header"],
+  ["a header of two lines", "a\nX-Other: b\n", ["a", "--header", "--stdin"], "this is no value of a header"],
   ["a session's keys", `ASIAABCDEFGHIJKLMNOP\n${"x".repeat(40)}\n`, ["a", "--stdin"], "begins with AKIA"],
   ["half a secret", `${DEMO_USER.accessKeyId}\nshort\n`, ["a", "--stdin"], "the secret access key has 40"],
   ["nothing", "", ["a", "--stdin"], "these are no keys of an IAM user"],

@@ -1,10 +1,13 @@
 // Brokers over HTTP, kind and unkind ones.
 import { describe, expect, test } from "bun:test";
+import { credentials } from "../../src/aws/credentials.ts";
 import { createOutbound } from "../../src/aws/outbound.ts";
 import type { BrokerConfig } from "../../src/config/schema.ts";
 import type { MockBroker } from "../../src/demo/broker-service.ts";
 import { startMockAws } from "../../src/demo/mock-aws.ts";
 import { DEMO_ROLES } from "../../src/demo/world.ts";
+import { type SecretStore, lockedError, memoryStore } from "../../src/secrets/secret-store.ts";
+import { addHeader, addKeys } from "../../src/secrets/user-keys.ts";
 import { brokerRoleNames, fromBroker } from "../../src/sources/broker.ts";
 import { systemClock } from "../../src/sys/clock.ts";
 import { requireTools } from "../support/require-tools.ts";
@@ -22,15 +25,21 @@ const ACCOUNTS: MockBroker = {
   ],
 };
 
-type Wanted = { account?: string; role?: string; settings?: Partial<BrokerConfig>; env?: Record<string, string> };
+type Wanted = {
+  account?: string;
+  role?: string;
+  settings?: Partial<BrokerConfig>;
+  env?: Record<string, string>;
+  secrets?: SecretStore;
+};
 
-function fetchFrom(url: string, { settings, env = {}, ...wanted }: Wanted = {}) {
-  const deps = { env, send: createOutbound({ env }), clock: systemClock };
+function fetchFrom(url: string, { settings, env = {}, secrets = memoryStore(), ...wanted }: Wanted = {}) {
+  const deps = { env, send: createOutbound({ env }), clock: systemClock, secrets };
   return fromBroker({ source: "afp", settings: { url, ...settings }, ...wanted }, deps);
 }
 
 function namesOf(url: string) {
-  const deps = { env: {}, send: createOutbound({ env: {} }), clock: systemClock };
+  const deps = { env: {}, send: createOutbound({ env: {} }), clock: systemClock, secrets: memoryStore() };
   return brokerRoleNames({ source: "afp", settings: { url } }, deps);
 }
 
@@ -266,6 +275,36 @@ describe("who asks", () => {
     expect((await failing(fetchFrom(aws.url, wanted))).exit).toBe(4);
     folder.file("header", "Bearer very-secret\n");
     await fetchFrom(aws.url, wanted);
+  });
+
+  test("of the keychain, which may be replaced, and may be locked", async () => {
+    await using aws = startMockAws({ broker });
+    using folder = scratchFolder();
+    const secrets = memoryStore();
+    const wanted = { role: "Developer", settings: { headers: { Authorization: { keychain: "afp" } } }, secrets };
+    expect(await failing(fetchFrom(aws.url, wanted))).toEqual({
+      message: 'the header Authorization of the broker "afp" has no value: no "afp" is in the keychain',
+      hint: "metacred keys add afp --header",
+      exit: 4,
+    });
+    await addHeader("afp", "old", secrets, folder.path);
+    expect((await failing(fetchFrom(aws.url, wanted))).message).toContain("answered 401");
+    await addHeader("afp", "Bearer very-secret", secrets, folder.path);
+    await fetchFrom(aws.url, wanted);
+    const locked = { ...secrets, get: () => Promise.reject(lockedError("is locked")) };
+    expect(await failing(fetchFrom(aws.url, { ...wanted, secrets: locked }))).toMatchObject({
+      message: "the keychain is locked",
+      exit: 4,
+    });
+  });
+
+  test("keys of a user are no header", async () => {
+    using folder = scratchFolder();
+    const secrets = memoryStore();
+    const keys = { accessKeyId: "AKIA", secretAccessKey: "very-secret", sessionToken: undefined };
+    await addKeys("afp", credentials(keys), secrets, folder.path);
+    const settings = { headers: { Authorization: { keychain: "afp" } } };
+    expect((await failing(fetchFrom("http://127.0.0.1:9", { settings, secrets }))).message).toContain("has no value");
   });
 
   test("refused: what to correct, and no secret in the words", async () => {
