@@ -39,6 +39,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   "sources.*.headers.*": "sent with each request: the value, or where it stands",
   "sources.*.headers.*.env": "the environment variable that holds the value",
   "sources.*.headers.*.file": "the file that holds the value",
+  "sources.*.headers.*.keychain": "the name under which `metacred keys add NAME --header` keeps the value",
   "sources.*.ca_file": "the certificate authority of the broker",
   "sources.*.client_cert": "a client certificate",
   "sources.*.client_key": "its key; absent: in the same file",
