@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lineReader } from "../support/line-reader.ts";
 import { KEYRING_TOOLS, keyring } from "../support/keyring.ts";
 import { requireTools } from "../support/require-tools.ts";
 import { type SsoWorld, type Timed, fortyAtOnce, slowestMs, ssoWorld } from "../support/sso-world.ts";
@@ -95,10 +96,17 @@ describe.skipIf(!READY)("login", () => {
 
   test("two at once: one browser", async () => {
     await using world = await ssoWorld();
-    const results = await Promise.all([world.as(["login"]), world.as(["login"])]);
-    expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    // Held so long that both are there.
+    await world.aws({ do: "hold", action: "CreateToken" });
+    const first = world.as(["login"]);
+    await untilTrue("the browser was opened", () => world.opened().length > 0);
+    const second = Bun.spawn([world.binary, "login"], { env: world.env, stdio: ["ignore", "ignore", "pipe"] });
+    const line = lineReader(second.stderr);
+    expect(await line()).toBe('another metacred is signing in to "corp": waiting for it');
+    await world.aws({ do: "release", action: "CreateToken" });
+    expect([(await first).exitCode, await second.exited]).toEqual([0, 0]);
+    expect(await line()).toContain('signed in to "corp" by another metacred');
     expect(world.opened()).toHaveLength(1);
-    expect(results.map(({ stderr }) => stderr).join("")).toContain("by another metacred");
   });
 
   test("a name that is none: exit 2", async () => {
