@@ -2,6 +2,7 @@
 
 import type { Libc } from "../sys/libc.ts";
 import type { Endpoint } from "./address.ts";
+import type { Libproc, PidOwner } from "./libproc.ts";
 import { findInTables, type SocketTables } from "./proc-net.ts";
 import { readSocketTables } from "./process.ts";
 import { openSockDiag, type SocketOwner } from "./sock-diag.ts";
@@ -9,14 +10,18 @@ import { openSockDiag, type SocketOwner } from "./sock-diag.ts";
 /** A connection as the listener sees it: its other end, and the local one it reached. */
 export type Connection = { address: string; port: number; localAddress: string; localPort: number };
 
-/** Both or neither: undefined is another machine, another network namespace, or a client that closed already. */
-export type Caller = SocketOwner | { uid: undefined; inode: undefined };
+/**
+ * Linux tells the socket, macOS the process. Nothing at all is another machine, another network namespace, a client that
+ * closed already, and on macOS another user's process.
+ */
+export type Caller = SocketOwner | PidOwner | { uid: undefined; inode: undefined; pid?: undefined };
 
 export type CallerFinder = (peer: Connection) => Caller;
 
 type Deps = {
   platform: NodeJS.Platform;
   libc: Libc | undefined;
+  libproc?: Libproc | undefined;
   readTables?: () => SocketTables;
 };
 
@@ -28,11 +33,14 @@ const UNKNOWN: Caller = { uid: undefined, inode: undefined };
 
 /** `none`: this system has no source for a peer's uid, so its absence says nothing about the peer. */
 export function callerIdentity(platform: NodeJS.Platform): "kernel" | "none" {
-  return platform === "linux" ? "kernel" : "none";
+  return platform === "linux" || platform === "darwin" ? "kernel" : "none";
 }
 
-export function createCallerFinder({ platform, libc, readTables = readSocketTables }: Deps): CallerFinder {
+export function createCallerFinder({ platform, libc, libproc, readTables = readSocketTables }: Deps): CallerFinder {
   if (callerIdentity(platform) === "none") return () => UNKNOWN;
+  if (platform === "darwin") {
+    return (peer) => first(destinationsOf(peer), (destination) => libproc?.find(peer, destination)) ?? UNKNOWN;
+  }
   const sockDiag = libc === undefined ? undefined : openSockDiag(libc);
   // Without the kernel's tcp_diag module every answer is "no such socket": our own listener tells that from a true one.
   let answers: boolean | undefined = sockDiag === undefined ? false : undefined;

@@ -1,6 +1,7 @@
-// Who connected to a Unix socket, as the kernel noted it at connect time: unix(7), SO_PEERCRED.
+// Who connected to a Unix socket, as the kernel noted it at connect time: unix(7), SO_PEERCRED; on macOS getpeereid(3).
 
 import type { Libc } from "../sys/libc.ts";
+import type { LibSystem } from "../sys/libsystem.ts";
 
 export type PeerCredentials = { pid: number; uid: number; gid: number };
 
@@ -25,4 +26,18 @@ export function peerCredentials(libc: Libc, fd: number): PeerCredentials | undef
   // Of a socket that is not connected the kernel says pid 0, uid and gid -1.
   if (pid <= 0) return undefined;
   return { pid, uid: value.getUint32(4, true), gid: value.getUint32(8, true) };
+}
+
+/** The uid at the other end of a descriptor. Undefined where this system has no way to tell. */
+export function peerUidBy(
+  libc: Libc | undefined,
+  libSystem: LibSystem | undefined,
+): ((fd: number) => number | undefined) | undefined {
+  if (libc !== undefined) return (fd) => peerCredentials(libc, fd)?.uid;
+  if (libSystem === undefined) return undefined;
+  return (fd) => {
+    const uid = new DataView(new ArrayBuffer(4));
+    const status = libSystem.getpeereid(fd, new Uint8Array(uid.buffer), new Uint8Array(new ArrayBuffer(4)));
+    return status === 0 ? uid.getUint32(0, true) : undefined;
+  };
 }

@@ -5,7 +5,7 @@ import type { Libc } from "../sys/libc.ts";
 import { addressBytes, type Endpoint } from "./address.ts";
 
 /** `inode` is never 0: see `find`. */
-export type SocketOwner = { uid: number; inode: number };
+export type SocketOwner = { uid: number; inode: number; pid?: undefined };
 
 export type SockDiag = {
   /**

@@ -81,7 +81,7 @@ export const configSchema = v.strictObject({
   refresh: v.optional(v.strictObject({ early: v.optional(durationBetween("1m", "2h"), "25m") }), {}),
   redirect: v.optional(
     v.strictObject({
-      method: v.optional(v.picklist(["auto", "nft", "iptables", "none"]), "auto"),
+      method: v.optional(v.picklist(["auto", "nft", "iptables", "pf", "none"]), "auto"),
       users: v.optional(v.pipe(v.array(text), v.minLength(1, "must name at least one user")), ["{user}"]),
     }),
     {},

@@ -2,7 +2,7 @@
 // stdin whether root's part is up. Descriptor 3 is then its hold on that part.
 import type { Context } from "../context.ts";
 import { CliError, EXIT, messageOf } from "../errors.ts";
-import type { RedirectPlan } from "../redirect/plan.ts";
+import type { RedirectPlan, RedirectTool } from "../redirect/plan.ts";
 import { loadConfig } from "../config/load.ts";
 import { guardOnDescriptor } from "./guard.ts";
 import { openLog } from "./log-target.ts";
@@ -18,7 +18,7 @@ export type Announcement =
   | { event: "failed"; message: string; hint: string | null; exit: number; confirm?: string | undefined };
 
 /** What it answers to `guard`. */
-export type GuardAnswer = { up: "nft" | "iptables" };
+export type GuardAnswer = { up: RedirectTool };
 /** And to `mfa`; null where nobody can be asked. */
 export type MfaAnswer = { mfa_code: string | null };
 

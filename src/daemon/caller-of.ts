@@ -1,5 +1,5 @@
 // From a connection to what the metadata service knows of its other end.
-import { type CallerFinder, callerIdentity } from "../callers/find-caller.ts";
+import { type Caller, type CallerFinder, callerIdentity } from "../callers/find-caller.ts";
 import { isOwnOrDescendant } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import type { HttpPeer } from "../http/server.ts";
@@ -21,13 +21,13 @@ export function createCallerOf({ context, findCaller, mayLoop }: Deps): (peer: H
   const knowsUid = callerIdentity(context.platform) === "kernel";
   return (peer) => {
     const owner = findCaller(peer);
-    const loop = owner.uid !== undefined && mayLoop() && isOwnOrDescendant(owner.inode, owner.uid);
+    const loop = owner.uid !== undefined && mayLoop() && isOurs(owner);
     const uid = knowsUid ? owner.uid : context.uid;
     return {
       address: peer.address,
       uid,
       loop,
-      visit: visitOf(owner.uid === undefined ? { uid, inode: undefined } : owner),
+      visit: visitOf(owner.inode === undefined ? { uid, inode: undefined } : owner),
     };
   };
 }
@@ -36,4 +36,9 @@ export function createCallerOf({ context, findCaller, mayLoop }: Deps): (peer: H
 export function containerAsker(address: string): Asker {
   const visit = visitOf({ uid: undefined, inode: undefined, container: address });
   return { address, uid: undefined, loop: false, container: "bridge", visit };
+}
+
+function isOurs(owner: Caller): boolean {
+  if (owner.inode !== undefined) return isOwnOrDescendant(owner.inode, owner.uid);
+  return owner.pid !== undefined && owner.isOwn();
 }

@@ -1,5 +1,6 @@
 // The CLI's end of the control socket. Part of every quick command, so it imports next to nothing.
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
+import type { RedirectTool } from "../redirect/plan.ts";
 import {
   type CallersAnswer,
   type ContainerAnswer,
@@ -27,7 +28,7 @@ export type Control = {
   signedOut(key: string): Promise<void>;
   /** `offer`: a pipe of that daemon's waits for root's part from now on. */
   netPlan(offer: boolean): Promise<NetPlanAnswer>;
-  netUp(method: "nft" | "iptables"): Promise<NetAnswer>;
+  netUp(method: RedirectTool): Promise<NetAnswer>;
   netDown(): Promise<NetAnswer>;
 };
 

@@ -4,6 +4,7 @@ import { CliError, EXIT, type ErrorDetails, messageOf } from "../errors.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import { type HttpServer, listenHttp } from "../http/server.ts";
 import type { Log } from "../output.ts";
+import { REDIRECT_TOOLS } from "../redirect/plan.ts";
 import type { NetControl } from "./net-control.ts";
 import {
   type CallersAnswer,
@@ -33,10 +34,8 @@ export type ControlHandlers = {
 type Deps = {
   log: Log;
   ownerUid: number;
-  /** The uid at the other end of a descriptor, undefined where the platform does not tell. */
-  peerUid(fd: number): number | undefined;
-  /** False where no connection's uid can be known: the folder's mode alone protects the socket then. */
-  tellsPeers: boolean;
+  /** The uid at the other end of a descriptor. Without it the folder's mode alone protects the socket. */
+  peerUid: ((fd: number) => number | undefined) | undefined;
 };
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
@@ -57,7 +56,7 @@ const callersBody = v.object({ after: v.optional(v.pipe(v.number(), v.integer(),
 const signInBody = v.object({ key: name, token: v.optional(v.string()) });
 const signOutBody = v.object({ key: name });
 const netPlanBody = v.object({ offer: v.boolean() });
-const netUpBody = v.object({ method: v.picklist(["nft", "iptables"]) });
+const netUpBody = v.object({ method: v.picklist(REDIRECT_TOOLS) });
 const MAX_BODY_BYTES = 65_536;
 const IDLE_MS = 120_000;
 const MAX_CONNECTIONS = 512;
@@ -68,9 +67,8 @@ export function listenControl(socketFile: string, handlers: ControlHandlers, dep
     { unix: socketFile },
     {
       accept({ fd }) {
-        const uid = fd === undefined ? undefined : deps.peerUid(fd);
-        const isUnknown = uid === undefined && !deps.tellsPeers;
-        if (isUnknown || uid === deps.ownerUid || uid === 0) return "owner" as const;
+        const uid = fd === undefined ? undefined : deps.peerUid?.(fd);
+        if (deps.peerUid === undefined || uid === deps.ownerUid || uid === 0) return "owner" as const;
         deps.log.warn("refused a control connection of another user", { uid });
         return undefined;
       },

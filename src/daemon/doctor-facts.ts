@@ -13,14 +13,14 @@ import { privilegeOf } from "./privilege.ts";
 const SKEW_LIMIT_MS = 2000;
 
 export async function gatherFacts(context: Context): Promise<DoctorFacts> {
-  const { env, paths, uid, clock, platform } = context;
+  const { env, paths, uid, platform } = context;
   const config = loadConfig(paths, uid);
   const status = await statusIfRunning(paths.socketFile);
   const isReached = status !== undefined && status.redirect.method !== "none" && status.redirect.healthy;
   const holder = status === undefined ? listenerOf(config.imds.port) : undefined;
   const [profiles, foreign, skewMs] = await Promise.all([
     loadProfiles(env),
-    isReached ? undefined : foreignService(clock),
+    isReached ? undefined : foreignService(context),
     clockSkewMs(context, config.region),
   ]);
   const { isRoot, elevation } = privilegeOf(context);
@@ -33,7 +33,7 @@ export async function gatherFacts(context: Context): Promise<DoctorFacts> {
     defaultProfile: profiles["default"],
     foreign,
     foreignRules: isReached ? [] : readForeignRules(),
-    alias: hasOurAlias(),
+    alias: hasOurAlias(platform),
     port: config.imds.port,
     portHolder: holder && describeListener(holder),
     loose: [

@@ -12,12 +12,9 @@ const LIMIT_MS = 250;
 const MOST_BYTES = 4096;
 
 /** Throws where another service stands at one of the addresses: an alias would hide it from this machine. */
-export async function refuseForeignService(
-  { clock }: Pick<Context, "clock">,
-  addresses: readonly EmulatedAddress[],
-): Promise<void> {
+export async function refuseForeignService(machine: Machine, addresses: readonly EmulatedAddress[]): Promise<void> {
   const found = await Promise.all(
-    addresses.map(async (address) => ({ address, who: await foreignService(clock, address) })),
+    addresses.map(async (address) => ({ address, who: await foreignService(machine, address) })),
   );
   for (const { address, who } of found) {
     if (who === undefined) continue;
@@ -29,21 +26,29 @@ export async function refuseForeignService(
 }
 
 /** Who answers at the address, in words; undefined where nobody does but a redirect of metacred's. */
-export async function foreignService(clock: Clock, address: EmulatedAddress = EMULATED): Promise<string | undefined> {
+export async function foreignService(
+  { clock, platform }: Machine,
+  address: EmulatedAddress = EMULATED,
+): Promise<string | undefined> {
   const answer = await ask(clock, address);
   if (answer === undefined) return undefined;
   const holder = listenerOf(80, [address]);
   if (holder !== undefined) return describeListener(holder);
   // Through the alias of another user's metacred come either that one's answers or those of a web server on every
   // address. Neither is lost behind our own rule, which is for our own processes.
-  if (hasOurAlias()) return undefined;
+  // On macOS a redirect is for everybody on the machine, so that there another one is in the way of ours.
+  if (platform === "linux" && hasOurAlias(platform)) return undefined;
   const everywhere = isLocal(address) ? listenerOf(80, EVERY_ADDRESS) : undefined;
   return everywhere === undefined ? describeAnswer(answer) : describeListener(everywhere);
 }
 
-/** Whether some metacred has its address on the loopback interface. The kernel tells it by the alias's label. */
-export function hasOurAlias(interfaces: Interfaces = networkInterfaces()): boolean {
-  return interfaces["lo:metacred"] !== undefined;
+/**
+ * Whether some metacred has its address on the loopback interface. Linux tells it by the alias's label; addresses of
+ * macOS have none, so that there the alias of another emulator counts as well.
+ */
+export function hasOurAlias(platform: NodeJS.Platform, interfaces: Interfaces = networkInterfaces()): boolean {
+  if (platform !== "darwin") return interfaces["lo:metacred"] !== undefined;
+  return interfaces["lo0"]?.some(({ address }) => address === EMULATED) === true;
 }
 
 /** The head of an HTTP answer to the service that sent it. */
@@ -57,6 +62,8 @@ export function describeAnswer(answer: string): string {
 }
 
 // --- internal ---
+
+type Machine = Pick<Context, "clock" | "platform">;
 
 type Interfaces = ReturnType<typeof networkInterfaces>;
 

@@ -1,13 +1,11 @@
 // The daemon's hold on root's part of the redirect: a pipe. A line makes it apply anew, the end undoes everything.
 import { CliError, EXIT } from "../errors.ts";
-import { GUARD_AGAIN, type GuardLine, parseGuardLine } from "../redirect/plan.ts";
+import { GUARD_AGAIN, type GuardLine, parseGuardLine, type RedirectTool } from "../redirect/plan.ts";
 import type { Clock } from "../sys/clock.ts";
 import type { RootPipe } from "./root-pipe.ts";
 
-export type GuardMethod = "nft" | "iptables";
-
 export type Guard = {
-  method: GuardMethod;
+  method: RedirectTool;
   /** Asks root's part to apply its rules once more, as after somebody flushed them. */
   again(): void;
   /** Has everything undone; resolves when root's part has ended, or after `limitMs`. */
@@ -21,7 +19,7 @@ const LOOK_EVERY_MS = 1000;
 const CLOSING_LOOK_MS = 10;
 
 /** Background: the parent started root's part with the other end of this descriptor as its standard input. */
-export async function guardOnDescriptor(fd: number, method: GuardMethod, clock: Clock): Promise<Guard> {
+export async function guardOnDescriptor(fd: number, method: RedirectTool, clock: Clock): Promise<Guard> {
   const ended = Promise.withResolvers<void>();
   const handlers = { data() {}, close: () => ended.resolve(), error: () => ended.resolve() };
   // Half-open: after our end of it we still wait for root's part to close its own. `fd` is missing in bun-types.
@@ -85,7 +83,7 @@ async function askSocket(file: string, request: string, clock: Clock): Promise<T
   return wire && { wire, said: await said.promise.finally(cancel), ended: ended.promise };
 }
 
-function guardOnWire(wire: Bun.Socket, ended: Promise<void>, method: GuardMethod, clock: Clock): Guard {
+function guardOnWire(wire: Bun.Socket, ended: Promise<void>, method: RedirectTool, clock: Clock): Guard {
   return {
     method,
     again: () => void wire.write(GUARD_AGAIN),
@@ -100,7 +98,7 @@ function guardOnWire(wire: Bun.Socket, ended: Promise<void>, method: GuardMethod
 }
 
 /** `net up`: root's part reads a named pipe, see root-pipe.ts. */
-export function guardOnPipe(pipe: RootPipe, method: GuardMethod, clock: Clock): Guard {
+export function guardOnPipe(pipe: RootPipe, method: RedirectTool, clock: Clock): Guard {
   const ended = Promise.withResolvers<void>();
   const write = (text: string) => {
     if (!pipe.write(text)) ended.resolve();
@@ -131,7 +129,7 @@ export function guardOnPipe(pipe: RootPipe, method: GuardMethod, clock: Clock): 
 /** Foreground: root's part is a child of ours. */
 export function guardOfChild(
   child: { stdin: Bun.FileSink; exited: Promise<number> },
-  method: GuardMethod,
+  method: RedirectTool,
   clock: Clock,
 ): Guard {
   const ended = child.exited.then(() => undefined);

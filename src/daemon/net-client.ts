@@ -3,13 +3,9 @@ import { closeSync, constants, existsSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
-import { CliError, EXIT } from "../errors.ts";
-import { planCleanup } from "../redirect/down.ts";
-import { planInstall, planUninstall } from "../redirect/install.ts";
-import { type Installation, rootSocketOf } from "../redirect/installed.ts";
-import { planRedirect as planDarwin } from "../redirect/darwin.ts";
-import { planRedirect } from "../redirect/linux.ts";
-import type { RedirectInput } from "../redirect/plan.ts";
+import { CliError } from "../errors.ts";
+import type { Installation } from "../redirect/install.ts";
+import { type RedirectSystem, redirectSystem, refuseRedirect } from "../redirect/system.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
 import { agentTargets } from "./exec-addresses.ts";
 import { foreignService, hasOurAlias } from "./foreign-service.ts";
@@ -40,16 +36,16 @@ export type NetStatus = {
 
 /** The running daemon's, else what `serve` would do by the configuration. */
 export async function netPlan(context: Context): Promise<NetPlan> {
-  if (context.platform !== "darwin") assertLinux(context);
+  const system = systemOf(context);
   const running = await statusIfRunning(context.paths.socketFile);
-  if (running !== undefined && context.platform === "linux") {
+  if (running !== undefined) {
     const answer = await controlClient(context.paths.socketFile).netPlan(false);
     if (answer.state !== "up") return answer.plan;
   }
   const { imds, redirect, containers, exec } = loadConfig(context.paths, context.uid);
   const { port, ipv6 } = imds;
   const agentPorts = { ipv4: nextPort(port), ipv6: ipv6 ? nextPort(port) : undefined };
-  const input: RedirectInput = {
+  return system.plan({
     method: redirect.method === "none" ? "auto" : redirect.method,
     targets: [
       { address: EMULATED, port },
@@ -59,13 +55,12 @@ export async function netPlan(context: Context): Promise<NetPlan> {
     ...installation(context),
     containers: containers.enabled ? port : undefined,
     ...privilegeOf(context),
-  };
-  return context.platform === "darwin" ? planDarwin(input) : planRedirect(input);
+  });
 }
 
 /** For the daemon that runs: no rule without one. */
 export async function netUp(context: Context, say: Say): Promise<Status> {
-  assertLinux(context);
+  systemOf(context);
   const control = controlClient(context.paths.socketFile);
   await control.status();
   const pipe = join(context.paths.runtimeDir, ROOT_PIPE);
@@ -88,50 +83,50 @@ export async function netUp(context: Context, say: Say): Promise<Status> {
 
 /** Every trace of this user's, also after daemon and root's part were killed at once. */
 export async function netDown(context: Context, say: Say): Promise<void> {
-  assertLinux(context);
+  const system = systemOf(context);
   const { socketFile } = context.paths;
-  const rootSocket = rootSocketOf(context.uid);
+  const rootSocket = system.rootSocketOf(context.uid);
   const running = await statusIfRunning(socketFile);
   if (running !== undefined) {
     const { undone } = await controlClient(socketFile).netDown();
     const { root_part: rootPart } = running.redirect;
-    if (rootPart === "running" ? undone : rootPart === null && !hasOurAlias()) return;
+    if (rootPart === "running" ? undone : rootPart === null && !hasOurAlias(context.platform)) return;
   }
   if (existsSync(rootSocket) && (await cleanBySocket(rootSocket, context.clock))) return;
-  const plan = planCleanup({ ownerUid: context.uid, ...privilegeOf(context) });
+  const plan = system.cleanup({ ownerUid: context.uid, ...privilegeOf(context) });
   if (context.uid !== 0) say(`metacred asks for root once:\n${plan.summary}\n`);
   await runAsRoot(plan.argv, context.env, say);
 }
 
 export async function netStatus(context: Context): Promise<NetStatus> {
   const running = await statusIfRunning(context.paths.socketFile);
-  const alias = hasOurAlias();
+  const alias = hasOurAlias(context.platform);
+  const rootSocket = redirectSystem(context.platform)?.rootSocketOf(context.uid);
   const isOurs = running !== undefined && running.redirect.method !== "none" && running.redirect.healthy;
   return {
     daemon: running !== undefined,
     redirect: running?.redirect ?? null,
-    installed: existsSync(rootSocketOf(context.uid)),
+    installed: rootSocket !== undefined && existsSync(rootSocket),
     alias,
     leftovers: alias && (running === undefined || running.redirect.method === "none"),
-    foreign: isOurs ? null : ((await foreignService(context.clock)) ?? null),
+    foreign: isOurs ? null : ((await foreignService(context)) ?? null),
   };
 }
 
 export async function netInstall(context: Context, say: Say): Promise<void> {
-  assertLinux(context);
-  if (!existsSync("/run/systemd/system")) {
+  const system = systemOf(context);
+  if (context.platform === "linux" && !existsSync("/run/systemd/system")) {
     throw new CliError("root's part cannot be installed: this machine does not run systemd", {
       hint: "metacred serve, which asks for root each time",
     });
   }
-  const plan = planInstall(installation(context), privilegeOf(context));
+  const plan = system.install(installation(context), privilegeOf(context));
   if (context.uid !== 0) say(`metacred asks for root once, to write\n  ${plan.files.join("\n  ")}\n`);
   await runAsRoot(plan.argv, context.env, say);
 }
 
 export async function netUninstall(context: Context, say: Say): Promise<void> {
-  assertLinux(context);
-  const plan = planUninstall(installation(context), privilegeOf(context));
+  const plan = systemOf(context).uninstall(installation(context), privilegeOf(context));
   if (!plan.files.some((file) => existsSync(file))) return;
   if (context.uid !== 0) say(`metacred asks for root once, to remove\n  ${plan.files.join("\n  ")}\n`);
   await runAsRoot(plan.argv, context.env, say);
@@ -143,10 +138,6 @@ function installation(context: Context): Installation {
   return { ownerUid: context.uid, users: redirectedUids(uids, context.uid), containers: containers.enabled };
 }
 
-function assertLinux({ platform }: Context): void {
-  if (platform === "linux") return;
-  throw new CliError("the redirect is there for Linux alone", {
-    hint: "metacred serve --no-redirect",
-    exit: EXIT.failure,
-  });
+function systemOf({ platform }: Context): RedirectSystem {
+  return redirectSystem(platform) ?? refuseRedirect();
 }

@@ -1,25 +1,28 @@
 // `net up` and `net down` in the daemon: the redirect of a daemon that runs already.
 import { join } from "node:path";
 import { CliError, EXIT } from "../errors.ts";
-import type { Clock } from "../sys/clock.ts";
-import { type GuardMethod, guardOnPipe } from "./guard.ts";
+import type { Context } from "../context.ts";
+import type { RedirectTool } from "../redirect/plan.ts";
+import { guardOnPipe } from "./guard.ts";
 import type { Network } from "./network.ts";
 import type { NetPlanAnswer } from "./protocol.ts";
 import { type OfferedPipe, offerPipe } from "./root-pipe.ts";
 
 export type NetControl = {
   plan(offer: boolean): Promise<NetPlanAnswer>;
-  up(method: GuardMethod): Promise<void>;
+  up(method: RedirectTool): Promise<void>;
   down(): Promise<boolean>;
 };
 
 /** In the runtime folder: the pipe's name while `net up` is under way. */
 export const ROOT_PIPE = "root-part.fifo";
 
+type Machine = Pick<Context, "clock" | "platform">;
+
 // A password may be typed meanwhile.
 const OFFER_LIMIT_MS = 300_000;
 
-export function createNetControl(network: Network, runtimeDir: string, clock: Clock): NetControl {
+export function createNetControl(network: Network, runtimeDir: string, { clock, platform }: Machine): NetControl {
   const { redirect, watch } = network;
   let offered: { pipe: OfferedPipe; cancel(): void } | undefined;
   const withdraw = () => {
@@ -41,7 +44,7 @@ export function createNetControl(network: Network, runtimeDir: string, clock: Cl
       withdraw();
       const plan = network.plan();
       offered = {
-        pipe: offerPipe(join(runtimeDir, ROOT_PIPE)),
+        pipe: offerPipe(join(runtimeDir, ROOT_PIPE), platform),
         cancel: clock.after(OFFER_LIMIT_MS, () => withdraw()),
       };
       return { state: "offered", plan };

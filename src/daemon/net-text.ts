@@ -16,7 +16,7 @@ function rowsOf({ daemon, redirect, installed, alias, leftovers, foreign }: NetS
   return [
     ["daemon", daemon ? "running" : "not running (metacred serve --background)"],
     ["redirect", redirectText(redirect)],
-    ["alias", alias ? "169.254.169.254/32 is on lo" : "none"],
+    ["alias", alias ? "169.254.169.254/32 is on the loopback interface" : "none"],
     ...(leftovers
       ? [["leftovers", "of a metacred that was killed, or of another user's: metacred net down"] as [string, string]]
       : []),

@@ -1,13 +1,14 @@
 // Everything by which clients reach the daemon: listener, root's redirect to it, and the proof that it works.
 import { createCallerFinder } from "../callers/find-caller.ts";
 import { createProcessFinder } from "../callers/process-finder.ts";
+import { openLibproc } from "../callers/libproc.ts";
 import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import type { Log } from "../output.ts";
-import { rootSocketOf } from "../redirect/installed.ts";
-import { planRedirect, redirectRequest } from "../redirect/linux.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
+import { type RedirectSystem, refuseRedirect } from "../redirect/system.ts";
 import type { Libc } from "../sys/libc.ts";
+import type { LibSystem } from "../sys/libsystem.ts";
 import { routesOut } from "../sys/routes.ts";
 import { preferSecondListener } from "../sys/port-share.ts";
 import { ipv4Addresses } from "../sys/ipv4-addresses.ts";
@@ -42,7 +43,7 @@ export type Network = {
   container: ContainerEndpoint["grant"];
   /** Where containers are listened to; undefined where they are refused. */
   bridges: BridgeListeners | undefined;
-  /** What root would run for this daemon. */
+  /** What root would run for this daemon. Throws where this system has no redirect. */
   plan(): RedirectPlan;
   /** The installed part of root's, where there is one: nobody is asked. */
   startInstalled(): Promise<Guard | undefined>;
@@ -55,6 +56,9 @@ export type NetworkInput = {
   libc: Libc | undefined;
   /** Undefined: [containers] is off. */
   containers: ContainerRole | undefined;
+  libSystem: LibSystem | undefined;
+  /** How this machine redirects, undefined where it does not. */
+  system: RedirectSystem | undefined;
   /** False: endpoint mode. */
   redirect: boolean;
   port: number | undefined;
@@ -69,7 +73,7 @@ const SHARED_TRIES = 64;
 
 /** Opens all of it; what was opened is undone by `undo`, in the right order, also when a later step fails. */
 export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStack): Promise<Network> {
-  const { context, core, log, libc } = input;
+  const { context, core, log, libc, system } = input;
   const { clock, platform } = context;
   const config = core.catalog.config();
   const refusals = createRefusals(clock, log);
@@ -80,7 +84,8 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   const mode = input.redirect ? "redirect" : input.replaces ? "replace" : "endpoint";
   const { configFile } = context.paths;
   const settingsOf = createImdsSettings({ ...context, configFile });
-  const findCaller = createCallerFinder({ platform, libc });
+  const libproc = input.libSystem && openLibproc(input.libSystem);
+  const findCaller = createCallerFinder({ platform, libc, libproc });
   const emulator = listenEmulator(input.port ?? config.imds.port, mode, {
     context,
     log,
@@ -130,8 +135,9 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     const { redirect } = core.catalog.config();
     return redirectInput(targets, uids, { context, redirect, containers: input.containers !== undefined });
   };
-  const plan = () => planRedirect({ ...wanted(), ...privilegeOf(context) });
-  const startInstalled = () => guardOnSocket(rootSocketOf(context.uid), redirectRequest(wanted()), clock);
+  const plan = () => (system ?? refuseRedirect()).plan({ ...wanted(), ...privilegeOf(context) });
+  const startInstalled = async () =>
+    system && guardOnSocket(system.rootSocketOf(context.uid), system.request(wanted()), clock);
   const bridges =
     input.containers === undefined || libc === undefined
       ? undefined
@@ -151,7 +157,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     if (!(await redirect.down())) log.error("root's part did not end in time: rules may remain");
   });
   if (input.redirect) redirect.adopt((await startInstalled()) ?? (await input.startGuard(plan())));
-  if (!(await passes(redirect, shared, clock))) throw notReached(input.redirect ? targets : []);
+  if (!(await passes(redirect, shared, clock))) throw notReached(input.redirect ? targets : [], system);
   const watch = watchRedirect({ clock, log, redirect, startInstalled });
   undo.defer(() => watch.stop());
   undo.defer(watchMachine({ clock, log, routes: () => routesOut(platform), onChange: core.sessions.wake }));

@@ -1,5 +1,6 @@
 // What CLI and daemon say to each other: JSON over HTTP/1.1 on the control socket. Only grows: `status` and `stop`
 // must work between any two versions, so fields are never renamed and readers ignore what they do not know.
+import type { RedirectTool } from "../redirect/plan.ts";
 
 export const PATHS = {
   status: "/v1/status",
@@ -36,7 +37,7 @@ export type Status = {
   base: string | null;
   endpoints: { imds: string | null; imds_ipv6?: string | null; endpoint: string };
   redirect: {
-    method: "nft" | "iptables" | "none";
+    method: RedirectTool | "none";
     healthy: boolean;
     checked_at: string | null;
     /** `ended`: nobody repairs or removes the rules any more. Null without a redirect; older daemons do not tell. */

@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { RedirectInput, RedirectTarget } from "../redirect/plan.ts";
+import type { RedirectSystem } from "../redirect/system.ts";
 import type { ExecEndpoint } from "./exec-addresses.ts";
 import { EMULATED, EMULATED_IPV6 } from "./redirect.ts";
 import { redirectedUids } from "./users.ts";
@@ -32,11 +33,11 @@ export function redirectInput(
   };
 }
 
-export function notReached(targets: readonly RedirectTarget[]): CliError {
+export function notReached(targets: readonly RedirectTarget[], system: RedirectSystem | undefined): CliError {
   const addresses = targets.map(({ address }) => address).join(" or ");
   return targets.length > 0
     ? new CliError(`a request to ${addresses} does not reach metacred: other rules of this machine get it first`, {
-        hint: "sudo nft list ruleset, or metacred serve --no-redirect",
+        hint: `${system?.showRules ?? "metacred doctor"}, or metacred serve --no-redirect`,
         exit: EXIT.failure,
       })
     : new CliError("metacred's own port does not answer", { hint: "metacred serve --no-redirect --port N" });

@@ -1,13 +1,14 @@
 // The daemon's redirect: at most one part of root's at a time, and the self-tests that fit what is there.
 import type { EmulatedAddress } from "../redirect/plan.ts";
 import type { Clock } from "../sys/clock.ts";
-import type { Guard, GuardMethod } from "./guard.ts";
+import type { RedirectTool } from "../redirect/plan.ts";
+import type { Guard } from "./guard.ts";
 import { type SelfTest, createSelfTest } from "./self-test.ts";
 
 export type RootPart = "running" | "ended";
 
 export type Redirect = {
-  method(): GuardMethod | "none";
+  method(): RedirectTool | "none";
   /** Null where there is no redirect. */
   rootPart(): RootPart | null;
   adopt(guard: Guard): void;

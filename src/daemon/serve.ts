@@ -1,13 +1,15 @@
 // The daemon's life: credentials, listener, redirect, proof, control socket; and the same backwards at its end.
 import { linkSync, rmSync } from "node:fs";
-import { peerCredentials } from "../callers/peer-credentials.ts";
+import { peerUidBy } from "../callers/peer-credentials.ts";
 import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import type { Log } from "../output.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
+import { redirectSystem } from "../redirect/system.ts";
 import { showNotice } from "../sys/desktop-notice.ts";
 import { openLibc } from "../sys/libc.ts";
 import { callersAnswer } from "./callers-answer.ts";
+import { openLibSystem } from "../sys/libsystem.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
 import { type ControlHandlers, listenControl } from "./control.ts";
 import { type ContainerRole, openContainerRole } from "./container-role.ts";
@@ -71,7 +73,8 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
     core.active.stop();
     core.sessions.stop();
   });
-  const redirect = options.redirect && core.catalog.config().redirect.method !== "none" && context.platform === "linux";
+  const system = redirectSystem(context.platform);
+  const redirect = options.redirect && core.catalog.config().redirect.method !== "none" && system !== undefined;
   const mayBeForeign = redirect && older === undefined && !options.force;
   await Promise.all([
     mayBeForeign ? refuseForeignService(context, emulatedAddresses(core.catalog.config())) : undefined,
@@ -81,9 +84,10 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
     ? await openContainerRole({ core, clock: context.clock, log })
     : undefined;
   const libc = openLibc(context.platform);
+  const libSystem = openLibSystem(context.platform);
   const { startGuard } = link;
-  const reach = { redirect, port: options.port, replaces: older !== undefined, startGuard };
-  const network = await openNetwork({ context, core, log, libc, containers, ...reach }, undo);
+  const reach = { system, redirect, port: options.port, replaces: older !== undefined, startGuard };
+  const network = await openNetwork({ context, core, log, libc, libSystem, containers, ...reach }, undo);
   undo.defer(
     noticeLostRedirect({
       clock: context.clock,
@@ -98,7 +102,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   let ending: Promise<void> | undefined;
   const tearDown = () => (ending ??= undo.disposeAsync());
   const status = reporter(context, core, network, containers);
-  const net = createNetControl(network, paths.runtimeDir, context.clock);
+  const net = createNetControl(network, paths.runtimeDir, context);
   const bound = privateSocketName(paths.runtimeDir, process.pid);
   const control = listenControl(
     bound,
@@ -110,8 +114,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
     {
       log,
       ownerUid: context.uid,
-      peerUid: (fd) => (libc === undefined ? undefined : peerCredentials(libc, fd)?.uid),
-      tellsPeers: libc !== undefined,
+      peerUid: peerUidBy(libc, libSystem),
     },
   );
   undo.defer(publish(bound, paths.socketFile, older));

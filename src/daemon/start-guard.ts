@@ -2,11 +2,11 @@
 import { basename } from "node:path";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
-import { type RedirectPlan, parseGuardLine } from "../redirect/plan.ts";
+import { type RedirectPlan, type RedirectTool, parseGuardLine } from "../redirect/plan.ts";
 import { childEnvironment } from "../sys/child-environment.ts";
 
 export type StartedGuard<Stdin extends number | "pipe"> = {
-  method: "nft" | "iptables";
+  method: RedirectTool;
   child: Bun.Subprocess<Stdin, "pipe", "pipe">;
 };
 
@@ -24,7 +24,7 @@ export async function startGuard<Stdin extends number | "pipe">(
     if (said !== undefined && "failed" in said) failure = said.failed;
     else say(`${line}\n`);
   });
-  let method: "nft" | "iptables" | undefined;
+  let method: RedirectTool | undefined;
   const reader = child.stdout.getReader();
   try {
     for (let text = ""; method === undefined;) {

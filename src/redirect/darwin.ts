@@ -1,141 +1,50 @@
-// The redirect on macOS, as a plan. It has never run on a Mac: tests hold it against a golden text, and run it against
-// programs that answer as pfctl and ifconfig are recorded to.
-//
-// Choices that are not obvious:
-// - The anchor is below com.apple/: the stock pf.conf evaluates `rdr-anchor "com.apple/*"` and no other, and is left alone.
-// - `pfctl -E` counts references and prints a token, `-X TOKEN` gives it back: pf is switched off with the last of them.
-// - rdr rules match no user (pf.conf(5)): who asks is decided by the emulator.
-// - A newer guard of the same owner is known by its port in the anchor's rules.
+// The redirect on macOS, as a plan: one run of the script by root, which lives as long as its standard input.
 
-import { asRoot, type RedirectInput, type RedirectPlan, type RedirectTarget } from "./plan.ts";
-
-export const DARWIN_GUARD_SCRIPT = String.raw`# metacred: sends port 80 of each ADDRESS to PORT of 127.0.0.1 or ::1.
-# Lives as long as its standard input. The line "again" applies anew; at the end everything is undone.
-set -uf
-unset IFS ENV BASH_ENV CDPATH TMPDIR
-PATH=/sbin:/usr/sbin:/bin:/usr/bin LC_ALL=C
-export PATH LC_ALL
-umask 077
-cd /
-trap '' HUP INT QUIT TERM PIPE TSTP TTIN TTOU
-exec 3<&0 </dev/null
-
-refuse() { echo "FAIL $1" >&2; exit 2; }
-within() { # VALUE LOW HIGH
-  case $1 in '' | *[!0-9]* | 0?* | ???????????*) return 1 ;; esac
-  [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
-}
-split() { # ADDRESS=PORT
-  IFS='=' read -r address to <<END
-$1
-END
-}
-[ $# -ge 2 ] || refuse 'usage: metacred-redirect OWNERUID ADDRESS=PORT..., or OWNERUID clean'
-owner=$1 port=0 targets='' token='' reason=''
-shift
-within "$owner" 0 4294967294 || refuse 'OWNERUID must be a number'
-[ "$*" = clean ] || for target in "$@"; do
-  split "$target"
-  within "$to" 1 65535 || refuse 'PORT must be 1 to 65535'
-  [ "$port" != 0 ] || port=$to
-  case $address in
-    169.254.169.254 | 169.254.170.2 | 169.254.170.23 | fd00:ec2::254 | fd00:ec2::23) ;;
-    *) refuse 'ADDRESS must be an emulated one' ;;
-  esac
-  targets="$targets $address=$to"
-done
-anchor=com.apple/250.metacred-$owner
-
-rules() {
-  for target in $targets; do
-    split "$target"
-    case $address in
-      *:*) echo "rdr pass on lo0 inet6 proto tcp from any to $address port 80 -> ::1 port $to" ;;
-      *) echo "rdr pass on lo0 inet proto tcp from any to $address port 80 -> 127.0.0.1 port $to" ;;
-    esac
-  done
-}
-aliases_up() {
-  for target in $targets; do
-    split "$target"
-    case $address in
-      *:*) /sbin/ifconfig lo0 inet6 "$address" prefixlen 128 alias ;;
-      *) /sbin/ifconfig lo0 alias "$address" 255.255.255.255 ;;
-    esac || return 1
-  done
-}
-aliases_down() {
-  /sbin/ifconfig lo0 | while read -r family address _; do
-    case $family,$address in
-      inet,169.254.169.254 | inet,169.254.170.2 | inet,169.254.170.23) /sbin/ifconfig lo0 -alias "$address" ;;
-      inet6,fd00:ec2::254 | inet6,fd00:ec2::23) /sbin/ifconfig lo0 inet6 "$address" -alias ;;
-    esac
-  done
-}
-others() { # the anchors of other users
-  /sbin/pfctl -a com.apple -s Anchors 2>/dev/null | while read -r name; do
-    case $name in
-      "$anchor") ;;
-      com.apple/250.metacred-*) echo "$name" ;;
-    esac
-  done
-}
-is_ours() { # nobody else's port stands in the anchor
-  case $(/sbin/pfctl -a "$anchor" -s nat 2>/dev/null) in
-    '' | *" -> "*" port $port" | *" -> "*" port $port
-"*) return 0 ;;
-  esac
-  return 1
-}
-pf_on() {
-  [ -z "$token" ] || return 0
-  token=$(/sbin/pfctl -E 2>&1 | while read -r word colon value; do
-    [ "$word $colon" != 'Token :' ] || echo "$value"
-  done)
-  [ -n "$token" ]
-}
-apply() {
-  reason=$(rules | /sbin/pfctl -q -a "$anchor" -f - 2>&1) || return 1
-  reason='pf could not be enabled'
-  pf_on || return 1
-  reason=$(aliases_up 2>&1)
-}
-undo() {
-  if is_ours; then
-    /sbin/pfctl -q -a "$anchor" -F all
-    [ -n "$(others)" ] || aliases_down
-  fi
-  [ -z "$token" ] || /sbin/pfctl -q -X "$token"
-} 2>/dev/null
-
-if [ "$*" = clean ]; then
-  /sbin/pfctl -q -a "$anchor" -F all 2>/dev/null
-  [ -n "$(others)" ] || aliases_down
-  exit 0
-fi
-apply || { undo; echo "FAIL pf: $reason" >&2; exit 1; }
-echo 'UP pf'
-while read -r word <&3; do
-  [ "$word" = again ] && is_ours && apply
-done
-undo
-`;
-
-export type DarwinInput = Pick<RedirectInput, "targets" | "ownerUid" | "isRoot" | "elevation">;
+import { DARWIN_GUARD_SCRIPT } from "./darwin-script.ts";
+import {
+  aliasWord,
+  asRoot,
+  type CleanupPlan,
+  type RedirectInput,
+  type RedirectPlan,
+  type Root,
+  wrongMethod,
+} from "./plan.ts";
 
 /** Throws where root is needed and there is no way to become root. */
-export function planRedirect(input: DarwinInput): RedirectPlan {
+export function planRedirect(input: RedirectInput): RedirectPlan {
   const { targets, ownerUid } = input;
-  const words = targets.map(({ address, port }) => `${address}=${port}`);
+  const argv = ["/bin/sh", "-c", DARWIN_GUARD_SCRIPT, "metacred-redirect", String(ownerUid), ...wordsOf(input)];
   return {
-    argv: asRoot(["/bin/sh", "-c", DARWIN_GUARD_SCRIPT, "metacred-redirect", String(ownerUid), ...words], input),
+    argv: asRoot(argv, input),
     summary:
-      `adds ${targets.map(alias).join(" and ")} to lo0 and sends port 80 of it to this machine's own ` +
-      `${targets.map(({ port }) => port).join(", ")} by the pf anchor com.apple/250.metacred-${ownerUid}\n` +
+      `adds ${targets.map(aliasWord).join(" and ")} to lo0 and sends port 80 of it to this machine's own ` +
+      `${targets.map(({ port }) => port).join(", ")} by the pf anchor ${anchorOf(ownerUid)}\n` +
       "undone when metacred ends, however it ends",
   };
 }
 
-function alias({ address }: RedirectTarget): string {
-  return `${address}/${address.includes(":") ? 128 : 32}`;
+/** Idempotent. */
+export function planCleanup(input: Pick<RedirectInput, "ownerUid"> & Root): CleanupPlan {
+  const { ownerUid } = input;
+  return {
+    argv: asRoot(["/bin/sh", "-c", DARWIN_GUARD_SCRIPT, "metacred-redirect", String(ownerUid), "clean"], input),
+    summary:
+      `empties the pf anchor ${anchorOf(ownerUid)}, ` +
+      "and removes the emulated addresses from lo0 unless another user's redirect needs them",
+  };
+}
+
+/** The line that asks an installed part of root's for the same. Whose it is was fixed when it was installed. */
+export function redirectRequest(input: Omit<RedirectInput, "isRoot" | "elevation">): string {
+  return wordsOf(input).join(" ");
+}
+
+function wordsOf({ method, targets }: Omit<RedirectInput, "isRoot" | "elevation">): readonly string[] {
+  if (method === "nft" || method === "iptables") throw wrongMethod(method, "pf");
+  return targets.map(({ address, port }) => `${address}=${port}`);
+}
+
+function anchorOf(ownerUid: number): string {
+  return `com.apple/250.metacred-${ownerUid}`;
 }

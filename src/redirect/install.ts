@@ -1,16 +1,31 @@
-// `net install` and `net uninstall` as plans: one run of a fixed script by root.
+// `net install` and `net uninstall` as plans: one run of a fixed script by root, whatever manager starts root's part.
 
-import { asRoot, type RedirectInput } from "./plan.ts";
-import { type Installation, rootSocketOf, systemdFiles } from "./installed.ts";
+import { asRoot, type Root } from "./plan.ts";
 import { shellWord } from "./shell-text.ts";
+
+/** `containers`: those of this machine may be redirected, too. */
+export type Installation = { ownerUid: number; users: readonly number[] | "*"; containers?: boolean };
+
+export type InstalledFile = { path: string; mode: "644" | "755"; text: string };
+
+/** What differs between systemd and launchd; commands are lines of a script that stops at the first failure. */
+export type ServiceManager = {
+  /** The first one is root's script. */
+  files(installation: Installation): readonly InstalledFile[];
+  /** Where the script is: a folder in a place that only root can change. */
+  folder: string;
+  start(installation: Installation): string;
+  stop(installation: Installation): string;
+  /** Arguments with which the script takes the line "clean". */
+  cleanWords(installation: Installation): string;
+  forget(installation: Installation): string;
+};
 
 export type InstallPlan = {
   argv: readonly string[];
   /** What is written, or removed. */
   files: readonly string[];
 };
-
-type Root = Pick<RedirectInput, "isRoot" | "elevation">;
 
 const START = String.raw`set -euf
 unset IFS ENV BASH_ENV CDPATH LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT GLIBC_TUNABLES
@@ -21,40 +36,30 @@ cd /
 `;
 
 /** Each file is put in place by rename: a connection that starts meanwhile runs the old one or the new one. */
-export function planInstall(installation: Installation, root: Root): InstallPlan {
-  const files = systemdFiles(installation);
-  const socket = unitOf(installation);
+export function planInstall(manager: ServiceManager, installation: Installation, root: Root): InstallPlan {
+  const files = manager.files(installation);
   const text = [
     START,
-    "mkdir -p /usr/local/libexec/metacred\n",
+    `mkdir -p ${manager.folder}\n`,
     ...files.map(
       ({ path, mode, text }) =>
         `printf %s ${shellWord(text)} >${path}.new\nchmod ${mode} ${path}.new\nmv -f ${path}.new ${path}\n`,
     ),
-    `systemctl daemon-reload\nsystemctl enable --quiet ${socket}\nsystemctl restart ${socket}\n`,
+    manager.start(installation),
   ].join("");
   return { argv: asRoot(["/bin/sh", "-c", text], root), files: files.map(({ path }) => path) };
 }
 
 /** Idempotent. What a running daemon of this user has set up through it is undone as well. */
-export function planUninstall(installation: Installation, root: Root): InstallPlan {
-  const paths = systemdFiles(installation).map(({ path }) => path);
+export function planUninstall(manager: ServiceManager, installation: Installation, root: Root): InstallPlan {
+  const paths = manager.files(installation).map(({ path }) => path);
   const [script = ""] = paths;
-  const socket = unitOf(installation);
-  const { ownerUid } = installation;
   const text = [
     START,
-    `[ ! -e /etc/systemd/system/${socket} ] || systemctl disable --quiet --now ${socket}\n`,
-    // Instances ignore SIGTERM, as a terminal's end must not harm them: what they leave is removed by the next line.
-    `systemctl kill --signal=KILL "metacred-redirect-${ownerUid}@*.service" 2>/dev/null || :\n`,
-    `[ ! -e ${script} ] || echo clean | /bin/sh ${script} ${ownerUid} all ${ownerUid}\n`,
-    `rm -f ${paths.join(" ")} ${rootSocketOf(ownerUid)}\n`,
-    "rmdir /usr/local/libexec/metacred /run/metacred 2>/dev/null || :\n",
-    "systemctl daemon-reload\n",
+    manager.stop(installation),
+    `[ ! -e ${script} ] || echo clean | /bin/sh ${script} ${manager.cleanWords(installation)}\n`,
+    `rm -f ${paths.join(" ")}\n`,
+    manager.forget(installation),
   ].join("");
   return { argv: asRoot(["/bin/sh", "-c", text], root), files: paths };
-}
-
-function unitOf({ ownerUid }: Installation): string {
-  return `metacred-redirect-${ownerUid}.socket`;
 }

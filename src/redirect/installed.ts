@@ -1,11 +1,10 @@
-// Root's part, installed: started on demand for one user, ended with the connection. Files as data.
+// Root's part, installed under systemd: started on demand for one user, ended with the connection. Files as data.
 //
 // One set for each user, with the uid in its names: `net uninstall` of one leaves the other's, and what the socket's
 // owner may ask for was fixed by root when it was installed. The connection brings only method, addresses and ports.
 
 import { GUARD_SCRIPT } from "./guard-script.ts";
-
-export type InstalledFile = { path: string; mode: "644" | "755"; text: string };
+import type { Installation, InstalledFile, ServiceManager } from "./install.ts";
 
 /** What stands before the guard script in the installed file: the request's line becomes its arguments. */
 const HEAD = String.raw`#!/bin/sh
@@ -34,9 +33,6 @@ esac
 
 const LIBEXEC = "/usr/local/libexec/metacred";
 const UNITS = "/etc/systemd/system";
-
-/** `containers`: those of this machine may be redirected, too. */
-export type Installation = { ownerUid: number; users: readonly number[] | "*"; containers?: boolean };
 
 /** Where the installed part listens. In a folder of root's, so that nobody else can put a socket there. */
 export function rootSocketOf(ownerUid: number): string {
@@ -94,40 +90,24 @@ PrivateTmp=yes
   ];
 }
 
-/** launchd: a job of this user's socket, in inetd's way one process for each connection. */
-export function launchdFiles({ ownerUid, users }: Installation): readonly InstalledFile[] {
-  const script = `${LIBEXEC}/redirect-${ownerUid}`;
-  const label = `io.metacred.redirect-${ownerUid}`;
-  const words = ["/bin/sh", script, String(ownerUid), usersWord(users), String(ownerUid)];
-  return [
-    {
-      path: `/Library/LaunchDaemons/${label}.plist`,
-      mode: "644",
-      text: `<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0">
-<dict>
-  <key>Label</key><string>${label}</string>
-  <key>ProgramArguments</key>
-  <array>
-${words.map((word) => `    <string>${word}</string>\n`).join("")}  </array>
-  <key>inetdCompatibility</key><dict><key>Wait</key><false/></dict>
-  <key>Sockets</key>
-  <dict>
-    <key>Listeners</key>
-    <dict>
-      <key>SockPathName</key><string>/var/run/metacred/redirect-${ownerUid}.sock</string>
-      <key>SockPathOwner</key><integer>${ownerUid}</integer>
-      <key>SockPathMode</key><integer>384</integer>
-    </dict>
-  </dict>
-</dict>
-</plist>
-`,
-    },
-  ];
+export const systemd: ServiceManager = {
+  files: systemdFiles,
+  folder: LIBEXEC,
+  start: ({ ownerUid }) =>
+    `systemctl daemon-reload\nsystemctl enable --quiet ${socketOf(ownerUid)}\nsystemctl restart ${socketOf(ownerUid)}\n`,
+  stop: ({ ownerUid }) =>
+    `[ ! -e ${UNITS}/${socketOf(ownerUid)} ] || systemctl disable --quiet --now ${socketOf(ownerUid)}\n` +
+    // Instances ignore SIGTERM, as a terminal's end must not harm them: what they leave is removed after this.
+    `systemctl kill --signal=KILL "metacred-redirect-${ownerUid}@*.service" 2>/dev/null || :\n`,
+  cleanWords: ({ ownerUid }) => `${ownerUid} all ${ownerUid}`,
+  forget: ({ ownerUid }) =>
+    `rm -f ${rootSocketOf(ownerUid)}\nrmdir ${LIBEXEC} /run/metacred 2>/dev/null || :\nsystemctl daemon-reload\n`,
+};
+
+function socketOf(ownerUid: number): string {
+  return `metacred-redirect-${ownerUid}.socket`;
 }
 
-export function usersWord(users: readonly number[] | "*"): string {
+function usersWord(users: readonly number[] | "*"): string {
   return users === "*" ? "all" : users.join(",");
 }

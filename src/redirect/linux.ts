@@ -1,23 +1,33 @@
 // The redirect on Linux: one run of the guard script by root, which lives as long as its standard input.
 
 import { GUARD_SCRIPT } from "./guard-script.ts";
-import { asRoot, type RedirectInput, type RedirectMethod, type RedirectPlan, type RedirectTarget } from "./plan.ts";
+import {
+  aliasWord,
+  asRoot,
+  type CleanupPlan,
+  type RedirectInput,
+  type RedirectPlan,
+  type RedirectTarget,
+  type Root,
+  wrongMethod,
+} from "./plan.ts";
 
-const TOOL_WORDS: Record<RedirectMethod, string> = {
+const TOOL_WORDS = {
   auto: "nftables, else iptables",
   nft: "nftables",
   iptables: "iptables",
-};
+} as const;
 
 /** Throws where root is needed and there is no way to become root. */
 export function planRedirect(input: RedirectInput): RedirectPlan {
-  const { method, targets, users, ownerUid, containers } = input;
+  const { targets, users, ownerUid, containers } = input;
   const whose = users === "*" ? "every user" : `uid ${[...new Set(users)].join(", ")}`;
-  const [first = "", who = "", ...words] = wordsOf(input);
+  const { method, who, words } = wordsOf(input);
+  const argv = ["/bin/sh", "-c", GUARD_SCRIPT, "metacred-redirect", method, who, String(ownerUid), ...words];
   return {
-    argv: asRoot(["/bin/sh", "-c", GUARD_SCRIPT, "metacred-redirect", first, who, String(ownerUid), ...words], input),
+    argv: asRoot(argv, input),
     summary:
-      `adds ${targets.map(({ address }) => alias(address)).join(" and ")} to lo and sends ` +
+      `adds ${targets.map(aliasWord).join(" and ")} to lo and sends ` +
       `${targets.map(sentence).join(", ")} for processes of ${whose} ` +
       `(${TOOL_WORDS[method]})\n` +
       (containers === undefined
@@ -28,24 +38,28 @@ export function planRedirect(input: RedirectInput): RedirectPlan {
   };
 }
 
+/** Idempotent. The run exits 1 with a `FAIL` line where something could not be removed. */
+export function planCleanup(input: Pick<RedirectInput, "ownerUid"> & Root): CleanupPlan {
+  const { ownerUid } = input;
+  return {
+    argv: asRoot(["/bin/sh", "-c", GUARD_SCRIPT, "metacred-redirect", "clean", String(ownerUid)], input),
+    summary:
+      `removes the nft tables metacred_${ownerUid}, the iptables chains METACRED_${ownerUid}_*, ` +
+      "and the emulated addresses from lo unless another user's redirect needs them",
+  };
+}
+
 /** The line that asks an installed part of root's for the same. Needs no way to become root. */
 export function redirectRequest(input: Omit<RedirectInput, "isRoot" | "elevation">): string {
-  return wordsOf(input).join(" ");
+  const { method, who, words } = wordsOf(input);
+  return [method, who, ...words].join(" ");
 }
 
-function wordsOf({
-  method,
-  users,
-  targets,
-  containers,
-}: Omit<RedirectInput, "isRoot" | "elevation">): readonly string[] {
+function wordsOf({ method, users, targets, containers }: Omit<RedirectInput, "isRoot" | "elevation">) {
+  if (method === "pf") throw wrongMethod(method, "nft or iptables");
   const who = users === "*" ? "all" : [...new Set(users)].join(",");
   const more = containers === undefined ? [] : [`containers=${containers}`];
-  return [method, who, ...targets.map(({ address, port }) => `${address}=${port}`), ...more];
-}
-
-function alias(address: string): string {
-  return `${address}/${address.includes(":") ? 128 : 32}`;
+  return { method, who, words: [...targets.map(({ address, port }) => `${address}=${port}`), ...more] };
 }
 
 function sentence({ address, port }: RedirectTarget, index: number): string {

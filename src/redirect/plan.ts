@@ -2,7 +2,9 @@
 
 import { CliError, EXIT } from "../errors.ts";
 
-export type RedirectMethod = "auto" | "nft" | "iptables";
+export const REDIRECT_TOOLS = ["nft", "iptables", "pf"] as const;
+export type RedirectTool = (typeof REDIRECT_TOOLS)[number];
+export type RedirectMethod = "auto" | RedirectTool;
 
 /** The addresses that root's part knows; it refuses every other. */
 export type EmulatedAddress = "169.254.169.254" | "169.254.170.2" | "169.254.170.23" | "fd00:ec2::254" | "fd00:ec2::23";
@@ -34,7 +36,13 @@ export type RedirectPlan = {
   summary: string;
 };
 
-export type GuardLine = { up: "nft" | "iptables" } | { failed: string };
+/** What is left when daemon and guard were killed at once: every trace of one owner, whatever port it had. */
+export type CleanupPlan = RedirectPlan;
+
+/** How a command becomes root's. */
+export type Root = Pick<RedirectInput, "isRoot" | "elevation">;
+
+export type GuardLine = { up: RedirectTool } | { failed: string };
 
 /** Written to the guard's standard input, makes it apply its rules anew. */
 export const GUARD_AGAIN = "again\n";
@@ -46,8 +54,8 @@ const SUDO_PROMPT = "[metacred] password for %p: ";
 /** What the guard says on stdout (`UP nft`) or stderr (`FAIL reason`); undefined for any other line. */
 export function parseGuardLine(line: string): GuardLine | undefined {
   const text = line.trim();
-  if (text === "UP nft") return { up: "nft" };
-  if (text === "UP iptables") return { up: "iptables" };
+  const up = REDIRECT_TOOLS.find((tool) => text === `UP ${tool}`);
+  if (up !== undefined) return { up };
   if (text === "FAIL" || text.startsWith("FAIL ")) return { failed: text.slice(5).trim() };
   return undefined;
 }
@@ -62,10 +70,7 @@ export function findElevation(which: (program: string) => string | null): Elevat
 }
 
 /** The same command, as root. */
-export function asRoot(
-  argv: readonly string[],
-  { isRoot, elevation }: Pick<RedirectInput, "isRoot" | "elevation">,
-): readonly string[] {
+export function asRoot(argv: readonly string[], { isRoot, elevation }: Root): readonly string[] {
   if (isRoot) return argv;
   switch (elevation?.program) {
     case undefined:
@@ -80,4 +85,16 @@ export function asRoot(
     case "pkexec":
       return [elevation.path, ...argv];
   }
+}
+
+export function aliasWord({ address }: RedirectTarget): string {
+  return `${address}/${address.includes(":") ? 128 : 32}`;
+}
+
+/** A method of another system in the configuration. */
+export function wrongMethod(method: RedirectMethod, known: string): CliError {
+  return new CliError(`redirect.method = "${method}" does not exist on this system`, {
+    hint: `write ${known}, or leave it out`,
+    exit: EXIT.usage,
+  });
 }

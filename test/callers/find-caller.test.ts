@@ -23,7 +23,7 @@ const withoutModule = (libc: Libc): Libc => ({
 
 test.each([
   ["linux", "kernel"],
-  ["darwin", "none"],
+  ["darwin", "kernel"],
   ["win32", "none"],
 ] as const)("%s: %s", (platform, expected) => {
   expect(callerIdentity(platform)).toBe(expected);

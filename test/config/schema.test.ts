@@ -69,8 +69,9 @@ describe("takes the edges, refuses what is beyond", () => {
     ["account of 12 digits", { accounts: { prod: "222233334444" } }, true],
     ["account of 11 digits", { accounts: { prod: "22223333444" } }, false],
     ["account as a number", { accounts: { prod: 222_233_334_444 } }, false],
-    ...["auto", "nft", "iptables", "none"].map((method) => titled(`method ${method}`, { redirect: { method } }, true)),
-    titled("method pf", { redirect: { method: "pf" } }, false),
+    ...["auto", "nft", "iptables", "pf", "none"].map((method) =>
+      titled(`method ${method}`, { redirect: { method } }, true),
+    ),
     ...["error", "warn", "info", "debug"].map((level) => titled(`level ${level}`, { log: { level } }, true)),
     ...["text", "json"].map((format) => titled(`format ${format}`, { log: { format } }, true)),
     ["no users", { redirect: { users: [] } }, false],

@@ -32,7 +32,7 @@ function listening({ handlers, peerUid }: Options = {}) {
       net: { plan: unexpected, up: unexpected, down: unexpected },
       ...handlers,
     },
-    { log, ownerUid: OWNER_UID, peerUid: () => peerUid, tellsPeers: false },
+    { log, ownerUid: OWNER_UID, peerUid: peerUid === undefined ? undefined : () => peerUid },
   );
   return {
     socketFile,

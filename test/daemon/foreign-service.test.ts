@@ -23,6 +23,13 @@ describe("who answered", () => {
 });
 
 test("metacred's alias is known by its label", () => {
-  expect(hasOurAlias({ lo: [] })).toBe(false);
-  expect(hasOurAlias({ lo: [], "lo:metacred": [] })).toBe(true);
+  expect(hasOurAlias("linux", { lo: [] })).toBe(false);
+  expect(hasOurAlias("linux", { lo: [], "lo:metacred": [] })).toBe(true);
+  const onMac = (address: string) => ({
+    lo0: [
+      { address, netmask: "255.255.255.255", family: "IPv4" as const, mac: "", internal: true, cidr: `${address}/32` },
+    ],
+  });
+  expect(hasOurAlias("darwin", onMac("127.0.0.1"))).toBe(false);
+  expect(hasOurAlias("darwin", onMac("169.254.169.254"))).toBe(true);
 });

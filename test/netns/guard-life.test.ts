@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { planCleanup } from "../../src/redirect/down.ts";
+import { planCleanup } from "../../src/redirect/linux.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import {
   eventually,

@@ -13,7 +13,7 @@ const server = Bun.listen({
     data(socket) {
       const { remoteAddress, remotePort, localAddress, localPort } = socket;
       const caller = find({ address: remoteAddress, port: remotePort, localAddress, localPort });
-      const pid = caller.uid === undefined ? undefined : processOfSocket(caller);
+      const pid = caller.inode === undefined ? caller.pid : processOfSocket(caller);
       const body = JSON.stringify({ address: remoteAddress, uid: caller.uid, pid });
       socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`);
     },

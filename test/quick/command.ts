@@ -41,8 +41,7 @@ export function desk(handlers?: Partial<ControlHandlers>): Desk {
       {
         log: createLog({ level: "error", format: "text", now: () => new Date(), write: () => undefined }),
         ownerUid: process.getuid?.() ?? -1,
-        peerUid: () => undefined,
-        tellsPeers: false,
+        peerUid: undefined,
       },
     );
   const env: Record<string, string> = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { planInstall, planUninstall } from "../../src/redirect/install.ts";
-import { installedScript, launchdFiles, systemdFiles } from "../../src/redirect/installed.ts";
+import { installedScript, systemd, systemdFiles } from "../../src/redirect/installed.ts";
 import { shellCommand, shellWord } from "../../src/redirect/shell-text.ts";
 import { requireTools } from "../support/require-tools.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
@@ -64,8 +64,8 @@ describe("installed for systemd", () => {
   test.skipIf(!requireTools(["shellcheck"]))("ShellCheck finds nothing in the script, nor in what installs it", () => {
     const texts = [
       installedScript(),
-      planInstall(alice, root).argv.at(-1) ?? "",
-      planUninstall(alice, root).argv.at(-1) ?? "",
+      planInstall(systemd, alice, root).argv.at(-1) ?? "",
+      planUninstall(systemd, alice, root).argv.at(-1) ?? "",
     ];
     // SC2016 asks whether what is quoted, a script within a script, was meant to be expanded.
     for (const text of texts) {
@@ -89,54 +89,8 @@ describe("installed for systemd", () => {
   });
 
   test("what removes it names every file that was written", () => {
-    const text = planUninstall(alice, root).argv.at(-1);
+    const text = planUninstall(systemd, alice, root).argv.at(-1);
     for (const { path } of systemdFiles(alice)) expect(text).toContain(path);
-  });
-});
-
-describe("installed for launchd", () => {
-  test("the job", () => {
-    expect(launchdFiles(alice)[0]?.text).toMatchInlineSnapshot(`
-      "<?xml version="1.0" encoding="UTF-8"?>
-      <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-      <plist version="1.0">
-      <dict>
-        <key>Label</key><string>io.metacred.redirect-1000</string>
-        <key>ProgramArguments</key>
-        <array>
-          <string>/bin/sh</string>
-          <string>/usr/local/libexec/metacred/redirect-1000</string>
-          <string>1000</string>
-          <string>1000,0</string>
-          <string>1000</string>
-        </array>
-        <key>inetdCompatibility</key><dict><key>Wait</key><false/></dict>
-        <key>Sockets</key>
-        <dict>
-          <key>Listeners</key>
-          <dict>
-            <key>SockPathName</key><string>/var/run/metacred/redirect-1000.sock</string>
-            <key>SockPathOwner</key><integer>1000</integer>
-            <key>SockPathMode</key><integer>384</integer>
-          </dict>
-        </dict>
-      </dict>
-      </plist>
-      "
-    `);
-  });
-
-  test.skipIf(!requireTools(["python3"]))("is a property list", () => {
-    const read = "import json, plistlib, sys; print(json.dumps(plistlib.load(sys.stdin.buffer)))";
-    const { stdout } = Bun.spawnSync(["python3", "-c", read], {
-      stdin: Buffer.from(launchdFiles(alice)[0]?.text ?? ""),
-    });
-    expect(JSON.parse(stdout.toString())).toMatchObject({
-      Label: "io.metacred.redirect-1000",
-      ProgramArguments: ["/bin/sh", "/usr/local/libexec/metacred/redirect-1000", "1000", "1000,0", "1000"],
-      inetdCompatibility: { Wait: false },
-      Sockets: { Listeners: { SockPathOwner: 1000, SockPathMode: 0o600 } },
-    });
   });
 });
 

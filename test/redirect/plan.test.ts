@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { CliError } from "../../src/errors.ts";
-import { planCleanup } from "../../src/redirect/down.ts";
 import { GUARD_SCRIPT } from "../../src/redirect/guard-script.ts";
-import { planRedirect, redirectRequest } from "../../src/redirect/linux.ts";
+import { planCleanup, planRedirect, redirectRequest } from "../../src/redirect/linux.ts";
 import { asRoot, findElevation, parseGuardLine, type RedirectInput } from "../../src/redirect/plan.ts";
 
 const input: RedirectInput = {
@@ -162,10 +161,11 @@ describe("what the guard says", () => {
   test.each([
     ["UP nft", { up: "nft" }],
     ["UP iptables\r", { up: "iptables" }],
+    ["UP pf", { up: "pf" }],
     ["FAIL nft: Operation not permitted", { failed: "nft: Operation not permitted" }],
     ["FAIL", { failed: "" }],
     ["UP", undefined],
-    ["UP pf", undefined],
+    ["UP ipfw", undefined],
     ["FAILED", undefined],
     ["", undefined],
     ["sudo: a password is required", undefined],
