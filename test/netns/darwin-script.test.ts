@@ -126,6 +126,8 @@ describe.skipIf(!canUseNetns(["nft", "curl", "unshare", "dash", "bash", "busybox
     onMac(["dash"], async ({ ns, tools, guard }) => {
       const first = guard(words);
       expect(await firstLine(first.stdout)).toBe("UP pf");
+      const children = async () => (await ns.run(["pgrep", "-P", String(first.pid)])).stdout.trim().split("\n");
+      await untilTrue("both of them wait", async () => (await children()).length === 2);
       process.kill(first.pid, "SIGKILL");
       await first.stdin.end();
       await untilTrue("its neighbour has undone all", () => tools.state().anchors.length === 0);
