@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import { watchStatus } from "../terminal/watch-status.ts";
-import { printStatus } from "../quick/status.ts";
+import { STATUS_FLAGS, notTogether, printStatus } from "../quick/status.ts";
 
 export const examples = [
   "metacred status --watch",
@@ -16,8 +16,11 @@ export default defineCommand({
     watch: { type: "boolean", description: "keep showing it until q or Ctrl-C" },
     format: { type: "string", valueHint: "TEMPLATE", description: "fill {role} {account} {expires_in} {state}" },
   },
-  run: ({ args, data }) =>
-    args.watch === true
-      ? watchStatus(data)
-      : printStatus(data, { json: args.json ?? false, check: args.check ?? false, format: args.format }),
+  run({ args, data }) {
+    const { json = false, check = false, format, watch = false } = args;
+    if (!watch) return printStatus(data, { json, check, format });
+    const other = json ? STATUS_FLAGS.json : check ? STATUS_FLAGS.check : STATUS_FLAGS.format;
+    if (json || check || format !== undefined) throw notTogether("--watch", other);
+    return watchStatus(data);
+  },
 });

@@ -16,6 +16,7 @@ import {
 import type { Core } from "./core.ts";
 import { type ExecEndpoint, agentAddress, agentTargets } from "./exec-addresses.ts";
 import { realView } from "./imds-view.ts";
+import { endingBy } from "./credentials-answer.ts";
 import type { ContainerAnswer } from "./protocol.ts";
 import { createTokenFiles } from "./token-files.ts";
 
@@ -29,7 +30,7 @@ export type ContainerEndpoint = {
 
 type Deps = Omit<ContainerListenerDeps, "context" | "core"> & {
   context: ContainerListenerDeps["context"] & { paths: Pick<Context["paths"], "runtimeDir"> };
-  core: Pick<Core, "sessions" | "wanted" | "loop" | "local">;
+  core: Pick<Core, "sessions" | "wanted" | "endOf" | "loop" | "local">;
   endpoint: ExecEndpoint;
   /** Where an agent's address is redirected to: the first free port from this one on. */
   firstPort: number;
@@ -39,6 +40,8 @@ type Deps = Omit<ContainerListenerDeps, "context" | "core"> & {
 
 type Grant = NamedGrant & {
   key: string;
+  /** A protected role's time is over. */
+  hasEnded(): boolean;
   /** The process that it was for, while it lives. */
   holder: { pid: number; identity: string } | undefined;
 };
@@ -61,7 +64,7 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
   // A session that nobody asks for is let go. A shell that is idle for hours is somebody.
   const look = () => {
     for (const grant of grants.values()) {
-      if (grant.holder === undefined) continue;
+      if (grant.holder === undefined || grant.hasEnded()) continue;
       if (processIdentity(grant.holder.pid) === grant.holder.identity) core.sessions.current(grant.key);
       else grant.holder = undefined;
     }
@@ -89,7 +92,7 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
       const token = endpoint === "ecs" ? null : randomBytes(SECRET_BYTES).toString("base64url");
       if (grants.size >= MAX_GRANTS) forgetOldest();
       grants.set(path, {
-        ...grantOf(spec, token ?? undefined, deps),
+        ...grantOf(spec, token ?? undefined, await core.endOf(spec), deps),
         role: spec.name,
         key: sessionKey(spec),
         holder: holderOf(pid),
@@ -128,19 +131,31 @@ function holderOf(pid: number | undefined): Grant["holder"] {
 function grantOf(
   spec: RoleSpec,
   token: string | undefined,
+  end: Date | undefined,
   { core: { sessions, local }, context: { clock } }: Deps,
-): ContainerGrant {
+): ContainerGrant & Pick<Grant, "hasEnded"> {
   const key = sessionKey(spec);
   const hasFailed = () => sessions.state(key)?.lastError !== undefined;
+  const hasEnded = () => end !== undefined && clock.now() >= end;
   return {
     token,
+    hasEnded,
     view() {
+      if (hasEnded()) return { problem: endedProblem(spec.name) };
       const session = sessions.current(key);
       // Let go meanwhile, as nobody has asked for long, or slept through: it is got again, and the client asks again.
       // After a failure the sessions themselves try again, at their own pace.
       if (session === undefined && !hasFailed()) sessions.ensure(spec).catch(() => undefined);
-      return realView({ spec, session: session && local(session), state: sessions.state(key) }, clock.now());
+      const shown = session && endingBy(end, local(session));
+      return realView({ spec, session: shown, state: sessions.state(key) }, clock.now());
     },
-    isFetching: () => !hasFailed(),
+    isFetching: () => !hasFailed() && !hasEnded(),
+  };
+}
+
+function endedProblem(role: string) {
+  return {
+    code: "Ended",
+    message: `the time of the protected role ${role} is over; try: metacred exec --role ${role}`,
   };
 }

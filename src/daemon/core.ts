@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
-import { refuseProtected } from "../roles/protection.ts";
+import { endOfAgreement, refuseProtected } from "../roles/protection.ts";
 import { type BaseSpec, type RoleSpec, describeBase, sessionKey } from "../roles/role-spec.ts";
 import { type SessionEvent, type SessionState, type Sessions, createSessions } from "../sessions/sessions.ts";
 import type { BaseSource } from "../sources/base.ts";
@@ -17,7 +17,7 @@ import { tellSwitch } from "./switch-notice.ts";
 import { createSwitchMemory } from "./switch-memory.ts";
 import { createLocalSessions } from "./aws-parts.ts";
 import { type ServedRole, createImdsView } from "./imds-view.ts";
-import { credentialsAnswer } from "./credentials-answer.ts";
+import { credentialsAnswer, endingBy } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
 import { tokenItem } from "../sso/token-keeper.ts";
@@ -37,6 +37,8 @@ export type Core = {
   clockSkewMs(): number | undefined;
   /** The named role, else the active one; throws where neither is there, and where nobody agreed to a protected one. */
   wanted(role: string | undefined, granted: boolean): Promise<RoleSpec>;
+  /** When what a person agrees to now ends: by `revert_after`, or with the switch that it was agreed to for. */
+  endOf(spec: RoleSpec): Promise<Date | undefined>;
   signIns: SignIns;
   loop: { possible(): boolean; seen(): void };
 };
@@ -101,6 +103,12 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     return { spec, session: session && local(session), state: state && localState(state, time) };
   };
   const view = createImdsView();
+  const endOf = async (spec: RoleSpec) =>
+    sessionKey(spec) === active.key()
+      ? active.isProtected()
+        ? active.lease()?.until
+        : undefined
+      : endOfAgreement(await catalog.protection(spec), context.clock.now());
   return {
     catalog,
     sessions,
@@ -108,9 +116,10 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     served,
     view: () => view(served(), catalog.config(), context.clock.now()),
     wanted: (role, granted) => wanted(role, granted, active, catalog),
+    endOf,
     async credentials(role, granted = false) {
       const spec = await wanted(role, granted, active, catalog);
-      return credentialsAnswer(spec, local(await sessions.ensure(spec)));
+      return credentialsAnswer(spec, endingBy(await endOf(spec), local(await sessions.ensure(spec))));
     },
     signIns: {
       async began(key, token) {

@@ -16,3 +16,11 @@ export function credentialsAnswer(spec: RoleSpec, session: Session): Credentials
     partition: partitionOf(spec, session),
   };
 }
+
+/** A session whose users have to come again at `end`, though AWS would let it go on. */
+export function endingBy(end: Date | undefined, session: Session): Session {
+  const { expiration } = session;
+  return end === undefined || (expiration !== undefined && expiration <= end)
+    ? session
+    : { ...session, expiration: end };
+}

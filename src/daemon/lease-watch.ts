@@ -19,7 +19,9 @@ export function watchLease({ clock, onEvent, end }: Deps): LeaseWatch {
     if (leftMs <= 0) return void end();
     const tellNow = tell && leftMs <= TELL_BEFORE_MS;
     if (tellNow) onEvent({ kind: "ending", lease });
-    cancel = clock.after(Math.min(leftMs, LOOK_EVERY_MS), () => look(lease, tell && !tellNow));
+    const tellLater = tell && !tellNow;
+    const nextMs = tellLater ? leftMs - TELL_BEFORE_MS : leftMs;
+    cancel = clock.after(Math.min(nextMs, LOOK_EVERY_MS), () => look(lease, tellLater));
   };
   return {
     follow(lease, isProtected) {

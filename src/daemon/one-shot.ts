@@ -1,8 +1,9 @@
 // The same sources without a daemon, for one answer.
+import type { Session } from "../aws/credentials.ts";
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
 import { isBroker } from "../roles/broker-name.ts";
-import { refuseProtected } from "../roles/protection.ts";
+import { endOfAgreement, refuseProtected } from "../roles/protection.ts";
 import type { RoleEntry } from "../roles/role-entries.ts";
 import { type RoleSpec, signInKey } from "../roles/role-spec.ts";
 import { complete } from "../sessions/complete.ts";
@@ -11,7 +12,7 @@ import { brokerRoleNames } from "../sources/broker.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { askPerson } from "./ask-person.ts";
 import { toLocal } from "./aws-parts.ts";
-import { credentialsAnswer } from "./credentials-answer.ts";
+import { credentialsAnswer, endingBy } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
 import { type SourceKit, createSourceKit } from "./source-kit.ts";
@@ -30,8 +31,13 @@ export async function oneShotCredentials(
     const { catalog, kit } = openKit(context);
     const spec = role === undefined ? await catalog.resolveDefault() : await catalog.resolve(role);
     if (signInKey(spec.base) === undefined) turn?.goOn();
-    if (!granted) refuseProtected(await catalog.protection(spec));
-    return await fetchOnce(context, spec, catalog, { ...kit, base: thenGoOn(kit.base, turn) });
+    const protection = await catalog.protection(spec);
+    if (!granted) refuseProtected(protection);
+    const end = endOfAgreement(protection, context.clock.now());
+    return credentialsAnswer(
+      spec,
+      endingBy(end, await fetchOnce(context, spec, catalog, { ...kit, base: thenGoOn(kit.base, turn) })),
+    );
   } catch (error) {
     turn?.failed(error);
     throw error;
@@ -40,15 +46,10 @@ export async function oneShotCredentials(
   }
 }
 
-async function fetchOnce(
-  context: Context,
-  spec: RoleSpec,
-  catalog: RoleCatalog,
-  kit: SourceKit,
-): Promise<CredentialsAnswer> {
+async function fetchOnce(context: Context, spec: RoleSpec, catalog: RoleCatalog, kit: SourceKit): Promise<Session> {
   try {
     const session = await createSessionSource(kit).fetch(spec, AbortSignal.timeout(LIMIT_MS));
-    return credentialsAnswer(spec, toLocal(complete(session, kit.time.now()), kit.time));
+    return toLocal(complete(session, kit.time.now()), kit.time);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     askPerson(spec.base, error, catalog.config(), context);

@@ -83,7 +83,12 @@ export type RoleStatus = {
 /** How `use` is meant: `granted` says that a person has agreed to a protected role. */
 export type UseWish = { granted?: boolean; forSeconds?: number | undefined; mfaCode?: string | undefined };
 
-export type UseAnswer = { status: Status; warnings: string[] };
+export type UseAnswer = {
+  status: Status;
+  warnings: string[];
+  /** The longest that a running program was told it may keep what it had; null where it had nothing. */
+  follow_seconds?: number | null;
+};
 
 /** `up`: nothing to do. `offered`: the pipe was opened, root's part is to be started with its other end as stdin. */
 export type NetPlanAnswer =

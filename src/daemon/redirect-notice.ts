@@ -1,8 +1,11 @@
 // Requests do not reach metacred any more, and repairing did not help: said once, until they do again.
-import type { Clock } from "../sys/clock.ts";
+import type { Config } from "../config/schema.ts";
+import type { Context } from "../context.ts";
+import { showNotice } from "../sys/desktop-notice.ts";
 import type { RedirectHealth } from "./redirect-watch.ts";
 
-type Deps = { clock: Clock; health(): RedirectHealth; tell(words: string): void };
+type Person = Pick<Context, "clock" | "env" | "platform">;
+type Deps = { health(): RedirectHealth; config(): Config };
 
 const LOOK_EVERY_MS = 5000;
 // The watch repairs what it can within a few seconds of its own.
@@ -10,7 +13,7 @@ const LOST_AFTER_MS = 15_000;
 const WORDS = "Programs do not reach metacred at 169.254.169.254 any more. Type: metacred status";
 
 /** Returns what ends it. */
-export function noticeLostRedirect({ clock, health, tell }: Deps): () => void {
+export function noticeLostRedirect({ clock, env, platform }: Person, { health, config }: Deps): () => void {
   let lostSinceMs: number | undefined;
   let said = false;
   let cancel = () => {};
@@ -23,7 +26,7 @@ export function noticeLostRedirect({ clock, health, tell }: Deps): () => void {
       lostSinceMs ??= nowMs;
       if (!said && nowMs - lostSinceMs >= LOST_AFTER_MS) {
         said = true;
-        tell(WORDS);
+        if (config().notify.desktop) showNotice(WORDS, env, platform);
       }
     }
     cancel = clock.after(LOOK_EVERY_MS, look);

@@ -104,7 +104,10 @@ export function createRoleCatalog(
     async entries() {
       const all = await sources();
       const { pairs } = await ssoPairs(all, lists, false);
-      return [...roleEntries(all), ...ssoEntries(pairs, all)];
+      const entries = roleEntries(all);
+      const known = new Set(entries.map(({ name }) => name));
+      // A table by the name of a pair stands before it, as where a name is looked up.
+      return [...entries, ...ssoEntries(pairs, all).filter(({ name }) => !known.has(name))];
     },
   };
 }

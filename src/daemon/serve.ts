@@ -6,19 +6,18 @@ import { CliError } from "../errors.ts";
 import type { Log } from "../output.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
 import { redirectSystem } from "../redirect/system.ts";
-import { showNotice } from "../sys/desktop-notice.ts";
 import { openLibc } from "../sys/libc.ts";
-import { callersAnswer } from "./callers-answer.ts";
 import { openLibSystem } from "../sys/libsystem.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
-import { type ControlHandlers, listenControl } from "./control.ts";
+import { listenControl } from "./control.ts";
+import { type HandlerParts, handlersOf } from "./handlers.ts";
 import { type ContainerRole, openContainerRole } from "./container-role.ts";
 import { type Core, createCore } from "./core.ts";
 import type { Guard } from "./guard.ts";
 import { emulatedAddresses } from "./exec-addresses.ts";
 import { refuseForeignService } from "./foreign-service.ts";
 import { type MfaPrompt, withMfaCode } from "./mfa-prompt.ts";
-import { type NetControl, createNetControl } from "./net-control.ts";
+import { createNetControl } from "./net-control.ts";
 import { type Network, openNetwork } from "./network.ts";
 import type { Status } from "./protocol.ts";
 import { noticeLostRedirect } from "./redirect-notice.ts";
@@ -43,8 +42,7 @@ export type ServeLink = {
   log: Log;
   /** Where the first role comes from somewhere else than the options. */
   startRole?(core: Core): Promise<void>;
-  /** After each switch; undefined where nothing is served. `lasts`: neither for a time nor protected. */
-  roleChanged?(name: string | undefined, lasts: boolean): void;
+  roleChanged?: HandlerParts["link"]["roleChanged"];
   /** Has root's part started; resolves when it said that the redirect is up. */
   startGuard(plan: RedirectPlan): Promise<Guard>;
   askMfa: MfaPrompt;
@@ -52,9 +50,6 @@ export type ServeLink = {
   /** Resolves when a signal asks for the end; calls `reload` where one asks for that. */
   untilStopped(reload: () => void): Promise<void>;
 };
-
-// Under the time that an idle control connection may take.
-const NEWS_WAIT_MS = 30_000;
 
 /** Serves until it is told to stop. When it cannot start it throws a `CliError`, with everything undone. */
 export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
@@ -88,15 +83,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const { startGuard } = link;
   const reach = { system, redirect, port: options.port, replaces: older !== undefined, startGuard };
   const network = await openNetwork({ context, core, log, libc, libSystem, containers, ...reach }, undo);
-  undo.defer(
-    noticeLostRedirect({
-      clock: context.clock,
-      health: () => network.watch.health(),
-      tell(words) {
-        if (core.catalog.config().notify.desktop) showNotice(words, context.env, context.platform);
-      },
-    }),
-  );
+  undo.defer(noticeLostRedirect(context, { health: () => network.watch.health(), config: core.catalog.config }));
 
   const stopped = Promise.withResolvers<void>();
   let ending: Promise<void> | undefined;
@@ -106,7 +93,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const bound = privateSocketName(paths.runtimeDir, process.pid);
   const control = listenControl(
     bound,
-    handlersOf({ core, network, containers, net, status, link }, async () => {
+    handlersOf({ core, network, containers, net, status, link, clock: context.clock }, async () => {
       // Whoever asked for the end hears of it when nothing is left but this answer.
       await tearDown();
       stopped.resolve();
@@ -172,48 +159,6 @@ function reporter(context: Context, core: Core, network: Network, containers?: C
       containers: containers && { served: containers.served(), addresses: network.bridges?.addresses() ?? [] },
       clockSkewMs: core.clockSkewMs(),
     });
-}
-
-type Parts = {
-  core: Core;
-  network: Network;
-  containers: ContainerRole | undefined;
-  net: NetControl;
-  status(): Status;
-  link: ServeLink;
-};
-
-function handlersOf(
-  { core, network, containers, net, status, link }: Parts,
-  stop: () => Promise<void>,
-): ControlHandlers {
-  const { log, roleChanged } = link;
-  return {
-    async status() {
-      await network.watch.check();
-      return status();
-    },
-    stop,
-    async use(role, { granted = false, forSeconds, mfaCode }) {
-      const read = [core.catalog.reload(), network.reload(), await containers?.renew()];
-      const warnings = read.filter((warning) => warning !== undefined);
-      const forMs = forSeconds === undefined ? undefined : forSeconds * 1000;
-      await core.active.use(role, { granted, forMs, mfaCode });
-      const lasts = core.active.lease() === undefined && !core.active.isProtected();
-      roleChanged?.(core.active.spec()?.name, lasts);
-      log.info("switched", { role: core.active.spec()?.name ?? "none" });
-      return { status: status(), warnings: [...warnings, ...startNotes(core)] };
-    },
-    credentials: core.credentials,
-    container: network.container,
-    async callers(after) {
-      if (after !== undefined) await network.callers.untilNews(after, NEWS_WAIT_MS);
-      return callersAnswer(network.callers.since(after ?? 0));
-    },
-    signedIn: core.signIns.began,
-    signedOut: core.signIns.ended,
-    net,
-  };
 }
 
 // The name of an older daemon's socket is kept beside, so that it can be told to stop once this one has taken over.

@@ -12,6 +12,7 @@ export type StatusOptions = { json: boolean; check: boolean; format: string | un
 
 export async function printStatus(context: Context, { json, check, format }: StatusOptions): Promise<number> {
   const { socketFile } = context.paths;
+  if (format !== undefined && json) throw notTogether(STATUS_FLAGS.format, STATUS_FLAGS.json);
   if (format !== undefined) {
     // A prompt must not be spoilt by a daemon that is not there.
     const running = await statusIfRunning(socketFile);
@@ -23,6 +24,13 @@ export async function printStatus(context: Context, { json, check, format }: Sta
   if (json) await print(`${JSON.stringify(status, undefined, 2)}\n`);
   else if (!check) await print(renderStatus(status, context.clock.now()));
   return check ? checkStatus(status, json) : EXIT.ok;
+}
+
+export function notTogether(flag: string, other: string): CliError {
+  return new CliError(`"metacred status" cannot do ${flag} and ${other} together`, {
+    hint: `metacred status ${other}`,
+    exit: EXIT.usage,
+  });
 }
 
 /** `{role} {account} {expires_in} {state}`; empty where there is nothing to say. */

@@ -19,18 +19,22 @@ export async function switchRole(
   const control = controlClient(context.paths.socketFile);
   const forSeconds = forMs === undefined ? undefined : Math.ceil(forMs / 1000);
   const prompt = lazyPrompt(context, mfaCode);
-  const { status, warnings } = await withAgreement(context, yes, (granted) =>
+  const {
+    status,
+    warnings,
+    follow_seconds: follow,
+  } = await withAgreement(context, yes, (granted) =>
     signingInFirst(context, () =>
       withMfaCode((code) => control.use(name, { granted, forSeconds, mfaCode: code }), prompt),
     ),
   );
   const lines = warnings.map((warning) => `metacred: ${warning}`);
-  lines.push(...wordsOf(status, forMs !== undefined, context.clock.now()));
+  lines.push(...wordsOf(status, follow, forMs !== undefined, context.clock.now()));
   await tell(`${lines.join("\n")}\n`);
   return EXIT.ok;
 }
 
-function wordsOf(status: Status, forATime: boolean, now: Date): string[] {
+function wordsOf(status: Status, follow: number | null | undefined, forATime: boolean, now: Date): string[] {
   const { role, temporary } = status;
   // A daemon of before `--for` would serve the role without an end.
   if (forATime && temporary === undefined) {
@@ -40,14 +44,27 @@ function wordsOf(status: Status, forATime: boolean, now: Date): string[] {
   }
   const back = backWords(status, forATime, now);
   if (role === null) {
-    return ["metacred serves no role now: new requests get none until the next metacred use", ...back];
+    const none = "metacred serves no role now: new requests get none until the next metacred use";
+    return [
+      none,
+      ...(follow ? [`  running programs keep what they have, mostly up to ${minutes(follow)}`] : []),
+      ...back,
+    ];
   }
   const until = role.expiration === null ? "" : `, ${timeLeft(role.expiration, now)} left`;
-  return [
-    `${role.name}: ${role.arn ?? "identity unknown"}${until}`,
-    "  new programs get it now, running ones when they next refresh, mostly within 16 minutes",
-    ...back,
-  ];
+  return [`${role.name}: ${role.arn ?? "identity unknown"}${until}`, followWords(follow), ...back];
+}
+
+// By the expiry that they were told. Some SDKs make it longer, hence "mostly"; a daemon of an older version does not say.
+function followWords(follow: number | null | undefined): string {
+  if (follow === null) return "  programs get it now";
+  const when = follow === undefined ? "" : `, mostly within ${minutes(follow)}`;
+  return `  new programs get it now, running ones when they next refresh${when}`;
+}
+
+function minutes(forSeconds: number): string {
+  const count = Math.ceil(forSeconds / 60);
+  return count === 1 ? "a minute" : `${count} minutes`;
 }
 
 function backWords({ temporary }: Status, forATime: boolean, now: Date): string[] {

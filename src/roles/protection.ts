@@ -29,6 +29,12 @@ export function refuseProtected(protection: Protection | undefined): void {
   });
 }
 
+/** When an agreement that is given now ends; undefined where it does not by itself. */
+export function endOfAgreement(protection: Protection | undefined, now: Date): Date | undefined {
+  const ms = protection?.revertAfterMs;
+  return ms === undefined ? undefined : new Date(now.getTime() + ms);
+}
+
 // A role that SSO hands out has no step: its account and its permission set's name say what it is. IAM knows that one as
 // AWSReservedSSO_NAME_ID, and a table may name either.
 function endsAt({ base, steps }: RoleSpec, arn: string | undefined): boolean {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { ssoKey } from "../../src/aws/sso-session.ts";
@@ -11,6 +11,7 @@ import { resolvePaths } from "../../src/paths.ts";
 import type { BaseSpec } from "../../src/roles/role-spec.ts";
 import { lockedError } from "../../src/secrets/secret-store.ts";
 import { CORP } from "../sso/sso-scene.ts";
+import { fakeDesktop } from "../support/fake-desktop.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 import { untilTrue } from "../support/until.ts";
 
@@ -19,17 +20,15 @@ const EXPIRED = new CliError('the SSO session "corp" has expired', { hint: "meta
 
 function desk(config: object = {}) {
   const folder = scratchFolder();
-  const notices = join(folder.path, "notices");
-  chmodSync(folder.file("bin/notify-send", `#!/bin/sh\necho "$3" >> ${notices}\n`), 0o755);
-  const env = { PATH: `${folder.path}/bin:/usr/bin:/bin` };
+  const { PATH, notices } = fakeDesktop(folder.file);
+  const env = { PATH };
   const paths = resolvePaths({ env, platform: "linux", home: folder.path });
   const person = { env, platform: "linux", paths } as const;
   return {
     paths,
     ask: (base: BaseSpec = BASE, error = EXPIRED) => askPerson(base, error, v.parse(configSchema, config), person),
     asked: () => existsSync(join(paths.stateDir, `asked-${ssoKey(CORP)}`)),
-    // Whole lines: the shell makes the file a moment before it writes.
-    notices: () => (existsSync(notices) ? readFileSync(notices, "utf8").split("\n").slice(0, -1) : []),
+    notices,
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }

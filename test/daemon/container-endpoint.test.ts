@@ -16,6 +16,7 @@ function endpointOf({ clock, sessions }: Scene, change: Partial<Parameters<typeo
     core: {
       sessions,
       wanted: async (role) => (role === "ops" ? OPS : DEV),
+      endOf: async () => undefined,
       local: (session) => session,
       loop: { possible: () => false, seen() {} },
     },
@@ -33,19 +34,21 @@ function endpointOf({ clock, sessions }: Scene, change: Partial<Parameters<typeo
 }
 
 /** Grants DEV, whose session lives for an hour, to a process. */
-async function granted(it: Scene, pid: number | undefined) {
-  const endpoint = endpointOf(it);
+async function granted(it: Scene, pid: number | undefined, change?: Parameters<typeof endpointOf>[1]) {
+  const endpoint = endpointOf(it, change);
   const asked = endpoint.grant(undefined, pid);
   await it.clock.advance(0);
   await it.last().answer(it.session("first", 60));
   const { url, token } = await asked;
   const Authorization = String(token);
+  let expiration: string | undefined;
   const ask = async () => {
     const reply = await fetch(url, { headers: { Authorization, Connection: "close" } });
-    const { AccessKeyId, Message } = (await reply.json()) as Record<string, string>;
+    const { AccessKeyId, Message, Expiration } = (await reply.json()) as Record<string, string>;
+    expiration = Expiration;
     return [reply.status, AccessKeyId ?? Message];
   };
-  return { endpoint, ask, [Symbol.asyncDispose]: () => endpoint.stop() };
+  return { endpoint, ask, expiration: () => expiration, [Symbol.asyncDispose]: () => endpoint.stop() };
 }
 
 test("the role is got before the address is given; a role that cannot be had gives none", async () => {
@@ -68,6 +71,28 @@ test("each address and token is another one", async () => {
   expect(new Set([second.url, third.url, second.token, third.token]).size).toBe(4);
   expect((await fetch(second.url, { headers: { Authorization: String(third.token) } })).status).toBe(401);
   expect(it.calls).toHaveLength(1);
+});
+
+test("a protected role ends with its time, and is told to end then", async () => {
+  const it = scene();
+  const end = new Date(it.clock.now().getTime() + 30 * MINUTE_MS);
+  const core = {
+    sessions: it.sessions,
+    wanted: async () => DEV,
+    endOf: async () => end,
+    local: <S>(session: S) => session,
+    loop: { possible: () => false, seen() {} },
+  };
+  await using first = await granted(it, process.pid, { core });
+  expect(await first.ask()).toEqual([200, "first"]);
+  expect(first.expiration()).toBe(end.toISOString().replace(".000", ""));
+  await it.clock.advance(30 * MINUTE_MS - 1);
+  expect((await first.ask())[0]).toBe(200);
+  await it.clock.advance(1);
+  expect(await first.ask()).toEqual([400, "the time of the protected role dev is over; try: metacred exec --role dev"]);
+  // Nor is it kept ready any longer, though the program still runs.
+  await it.clock.advance(120 * MINUTE_MS);
+  expect([(await first.ask())[0], it.events]).toEqual([400, expect.arrayContaining(["released dev"])]);
 });
 
 test("while its process lives the role is renewed, although nobody asks", async () => {

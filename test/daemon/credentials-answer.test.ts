@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { credentialsAnswer } from "../../src/daemon/credentials-answer.ts";
+import { credentialsAnswer, endingBy } from "../../src/daemon/credentials-answer.ts";
 import { liveSession, roleSpec } from "./fakes.ts";
 
 test("a session as the control socket carries it, with its real expiry", () => {
@@ -28,4 +28,13 @@ test("what is not known is null", () => {
     account_id: null,
     region: null,
   });
+});
+
+test.each([
+  ["2026-01-01T00:30:00Z", "2026-01-01T00:30:00.000Z"],
+  ["2026-01-01T02:00:00Z", "2026-01-01T01:00:00.000Z"],
+  [undefined, "2026-01-01T01:00:00.000Z"],
+])("an agreement that ends at %p: its credentials end at %p", (end, expiration) => {
+  const session = endingBy(end === undefined ? undefined : new Date(end), liveSession());
+  expect(credentialsAnswer(roleSpec(), session).expiration).toBe(expiration);
 });

@@ -1,31 +1,49 @@
 import { expect, test } from "bun:test";
 import { noticeLostRedirect } from "../../src/daemon/redirect-notice.ts";
+import { fakeDesktop } from "../support/fake-desktop.ts";
 import { manualClock } from "../support/manual-clock.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
+import { untilTrue } from "../support/until.ts";
+import { configOf } from "./fakes.ts";
+
+function watching(config: object = {}) {
+  const folder = scratchFolder();
+  const { PATH, notices } = fakeDesktop(folder.file);
+  const clock = manualClock();
+  const state = { healthy: true };
+  const stop = noticeLostRedirect(
+    { clock, env: { PATH }, platform: "linux" },
+    { health: () => ({ healthy: state.healthy, checkedAt: undefined }), config: () => configOf(config) },
+  );
+  return { clock, state, stop, notices, [Symbol.dispose]: folder[Symbol.dispose] };
+}
 
 test("a loss is said once, after repairs had their time, and once more after it was well again", async () => {
-  const clock = manualClock();
-  const said: string[] = [];
-  let healthy = true;
-  const stop = noticeLostRedirect({
-    clock,
-    health: () => ({ healthy, checkedAt: undefined }),
-    tell: (words) => void said.push(words),
-  });
+  using it = watching();
+  const { clock, state, notices } = it;
   await clock.advance(60_000);
-  healthy = false;
+  state.healthy = false;
   await clock.advance(15_000);
-  expect(said).toEqual([]);
+  expect(notices()).toEqual([]);
   await clock.advance(60_000);
-  expect(said).toEqual(["Programs do not reach metacred at 169.254.169.254 any more. Type: metacred status"]);
-  healthy = true;
+  await untilTrue("it is said", () => notices().length > 0);
+  expect(notices()).toEqual(["Programs do not reach metacred at 169.254.169.254 any more. Type: metacred status"]);
+  state.healthy = true;
   await clock.advance(10_000);
-  healthy = false;
+  state.healthy = false;
   await clock.advance(30_000);
-  expect(said).toHaveLength(2);
-  stop();
-  healthy = true;
+  await untilTrue("it is said again", () => notices().length === 2);
+  it.stop();
+  state.healthy = true;
   await clock.advance(10_000);
-  healthy = false;
+  state.healthy = false;
   await clock.advance(60_000);
-  expect(said).toHaveLength(2);
+  expect(notices()).toHaveLength(2);
+});
+
+test("not on the desktop where it is not wished", async () => {
+  using it = watching({ notify: { desktop: false } });
+  it.state.healthy = false;
+  await it.clock.advance(120_000);
+  expect(it.notices()).toEqual([]);
 });

@@ -1,7 +1,9 @@
 // Protected roles, switches for a time and the list, with the compiled program, at a real terminal where one is needed.
 import { describe, expect, test } from "bun:test";
 import { DEMO_ROLES } from "../../src/demo/world.ts";
+import { fakeDesktop } from "../support/fake-desktop.ts";
 import { openTerminal } from "../support/terminal.ts";
+import { untilTrue } from "../support/until.ts";
 import { type World, freePort, testWorld } from "../support/world.ts";
 
 const CONFIG = `base = "corp"
@@ -92,6 +94,17 @@ describe("for a time", () => {
     expect(await statusOf(world)).toMatchObject({ role: { name: "prod" }, temporary: before.temporary });
   });
 
+  test("a protected role that is about to end is said on the desktop, two minutes ahead, with what to type", async () => {
+    const world = await testWorld({ config: `${CONFIG}[imds]\nport = ${freePort()}\n` });
+    await using _world = world;
+    const { PATH, notices } = fakeDesktop(world.file);
+    await world.metacred(["serve", "--no-redirect", "--background"], { env: { PATH } });
+    await world.metacred(["use", "prod", "--yes", "--for", "2m1s"]);
+    await untilTrue("it is said", () => notices().length > 0);
+    expect(notices()).toEqual(["prod ends in 2 minutes, then it is dev again. To keep it, type: metacred use prod"]);
+    expect((await statusOf(world)).role?.name).toBe("prod");
+  });
+
   test("is over after its time", async () => {
     await using world = await served();
     await world.metacred(["use", "prod", "--yes", "--for", "1s"]);
@@ -143,6 +156,24 @@ describe("at a terminal", () => {
       expect((await statusOf(world)).role?.name).toBe("dev");
     },
   );
+
+  test("what exec and env were given ends after revert_after, not with the session", async () => {
+    await using world = await served();
+    const ask = 'curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"';
+    const ends: number[] = [];
+    for (const words of [
+      ["exec", "--role", "prod", "--", "sh", "-c", ask],
+      ["env", "--json", "--role", "prod"],
+    ]) {
+      await using terminal = terminalOf(world, ...words);
+      await terminal.untilShown("Type its name");
+      terminal.type("prod\n");
+      expect(await terminal.exited).toBe(0);
+      const [, end = ""] = /EXPIRATION":"([^"]*)|Expiration":"([^"]*)/.exec(terminal.screen())?.filter(Boolean) ?? [];
+      ends.push(Math.ceil((Date.parse(end) - Date.now()) / 60_000));
+    }
+    expect(ends).toEqual([20, 20]);
+  });
 
   test("serve asks, too", async () => {
     await using world = await testWorld({ config: `${CONFIG}[imds]\nport = ${freePort()}\n` });

@@ -2,10 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DEMO_ROLES } from "../../src/demo/world.ts";
 import { lineReader } from "../support/line-reader.ts";
 import { KEYRING_TOOLS, keyring } from "../support/keyring.ts";
 import { requireTools } from "../support/require-tools.ts";
-import { type SsoWorld, type Timed, fortyAtOnce, slowestMs, ssoWorld } from "../support/sso-world.ts";
+import { type SsoWorld, type Timed, fortyAtOnce, slowestMs, SSO_CONFIG, ssoWorld } from "../support/sso-world.ts";
+import { openTerminal } from "../support/terminal.ts";
 import { freePort } from "../support/world.ts";
 import { untilTrue } from "../support/until.ts";
 
@@ -266,6 +268,19 @@ describe.skipIf(!READY)("roles", () => {
     const { stdout, stderr } = await world.as(["roles", "--json", ...words]);
     return { pairs: (JSON.parse(stdout) as string[]).filter((name) => name.includes("/")), stderr };
   };
+
+  test("a table by the name of a pair is one role, in the list and where one chooses", async () => {
+    const config = `${SSO_CONFIG}[roles."222233334444/ReadOnly"]\nrole_arn = "${DEMO_ROLES.readOnly}"\nprotected = true\n`;
+    await using world = await ssoWorld({ config });
+    await world.as(["login"]);
+    expect((await serve(world)).exitCode).toBe(0);
+    expect((await names(world)).pairs.toSorted()).toEqual(PAIRS);
+    await using terminal = openTerminal([world.binary, "use"], world.env, world.folder);
+    await terminal.untilShown("6 of 6");
+    terminal.type("222");
+    await terminal.untilShown("1 of 6");
+    expect(terminal.screen()).toContain("222233334444/ReadOnly  222233334444 [protected]");
+  });
 
   test("lists the pairs, asks once a day, and anew by --refresh", async () => {
     await using world = await ssoWorld();

@@ -45,6 +45,17 @@ test("without a terminal", async () => {
   });
 });
 
+test.each([
+  [["--watch", "--json"], "--watch and --json", "metacred status --json"],
+  [["--check", "--watch"], "--watch and --check", "metacred status --check"],
+  [["--watch", "--format", "{role}"], "--watch and --format", "metacred status --format"],
+  [["--json", "--format", "{role}"], "--format and --json", "metacred status --json"],
+])("%j: not both", async (words, flags, hint) => {
+  await using world = await testWorld();
+  const stderr = `metacred: "metacred status" cannot do ${flags} together\n  try: ${hint}\n`;
+  expect(await world.metacred(["status", ...words])).toEqual({ stdout: "", stderr, exitCode: 2 });
+});
+
 test("a frame is never wider or higher than the terminal", () => {
   expect(frameOf("abcdef\nghijkl\nmnopqr\n", { columns: 4, rows: 3 })).toBe("abc\u001B[K\r\nghi\u001B[K\r\n\u001B[J");
 });

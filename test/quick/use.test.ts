@@ -11,7 +11,7 @@ test("says what is served now, and when running programs follow; nothing on stdo
   await using it = desk({
     async use(name) {
       asked.push(name);
-      return { status: sampleStatus({ role }), warnings: ["kept the old configuration: x"] };
+      return { status: sampleStatus({ role }), warnings: ["kept the old configuration: x"], follow_seconds: 930 };
     },
   });
   expect(await it.metacred("use", "dev")).toEqual({
@@ -23,15 +23,40 @@ test("says what is served now, and when running programs follow; nothing on stdo
   expect(asked).toEqual(["dev", "-"]);
 });
 
+test.each([
+  [30, ", mostly within a minute"],
+  [61, ", mostly within 2 minutes"],
+  [3600, ", mostly within 60 minutes"],
+  [undefined, ""],
+])("running programs follow: told %p s", async (seconds, words) => {
+  const follow = seconds === undefined ? {} : { follow_seconds: seconds };
+  await using it = desk({ use: async () => ({ status: sampleStatus(), warnings: [], ...follow }) });
+  const line = `  new programs get it now, running ones when they next refresh${words}`;
+  expect((await it.metacred("use", "dev")).stderr.split("\n")).toContain(line);
+});
+
+test("nobody had anything before", async () => {
+  await using it = desk({ use: async () => ({ status: sampleStatus(), warnings: [], follow_seconds: null }) });
+  expect((await it.metacred("use", "dev")).stderr.split("\n")).toContain("  programs get it now");
+});
+
 test("none", async () => {
   await using it = desk({ use: async () => ({ status: sampleStatus({ role: null, state: "idle" }), warnings: [] }) });
   const stderr = "metacred serves no role now: new requests get none until the next metacred use\n";
   expect(await it.metacred("use", "none")).toEqual({ stdout: "", stderr, exitCode: 0 });
 });
 
+test("none, while programs run", async () => {
+  const status = sampleStatus({ role: null, state: "idle" });
+  await using it = desk({ use: async () => ({ status, warnings: [], follow_seconds: 960 }) });
+  const line = "\n  running programs keep what they have, mostly up to 16 minutes\n";
+  expect((await it.metacred("use", "none")).stderr).toEndWith(line);
+});
+
 test("an expiry and an identity that are not known are not made up", async () => {
   const role = { ...SAMPLE_ROLE, expiration: null, arn: null };
-  await using it = desk({ use: async () => ({ status: sampleStatus({ role }), warnings: [] }) });
+  const status = sampleStatus({ role });
+  await using it = desk({ use: async () => ({ status, warnings: [], follow_seconds: 960 }) });
   expect((await it.metacred("use", "dev")).stderr).toBe(`dev: identity unknown\n${FOLLOW}`);
 });
 

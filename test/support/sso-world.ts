@@ -2,7 +2,8 @@
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SsoOptions } from "../../src/demo/sso-world.ts";
-import { PATH, type Result, type World, testWorld } from "./world.ts";
+import { fakeDesktop } from "./fake-desktop.ts";
+import { type Result, type World, testWorld } from "./world.ts";
 
 export const SSO_PROFILES = `[sso-session corp]
 sso_start_url = https://corp.awsapps.com/start
@@ -41,15 +42,14 @@ export async function ssoWorld({
     return file;
   };
   const openedFile = join(world.folder, "opened");
-  const noticesFile = join(world.folder, "notices");
   const BROWSER = script("bin/browser", `echo "$1" >> ${openedFile}\nexec curl -sL -o /dev/null "$1"`);
-  script("bin/notify-send", `echo "$3" >> ${noticesFile}`);
-  const env = { BROWSER, PATH: `${world.folder}/bin:${PATH}` };
+  const desktop = fakeDesktop(world.file);
+  const env = { BROWSER, PATH: desktop.PATH };
   return {
     ...world,
     as: (words, more = {}) => world.metacred(words, { env: { ...env, ...more } }),
     opened: () => linesOf(openedFile),
-    notices: () => linesOf(noticesFile),
+    notices: desktop.notices,
   };
 }
 

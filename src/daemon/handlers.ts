@@ -1,0 +1,67 @@
+// What the daemon does for whoever speaks to it on the control socket.
+import type { Log } from "../output.ts";
+import type { Clock } from "../sys/clock.ts";
+import { callersAnswer } from "./callers-answer.ts";
+import type { ContainerRole } from "./container-role.ts";
+import type { ControlHandlers } from "./control.ts";
+import type { Core } from "./core.ts";
+import type { NetControl } from "./net-control.ts";
+import type { Network } from "./network.ts";
+import { startNotes } from "./notes.ts";
+import type { Status } from "./protocol.ts";
+
+// Under the time that an idle control connection may take.
+const NEWS_WAIT_MS = 30_000;
+
+export type HandlerParts = {
+  core: Core;
+  network: Network;
+  containers: ContainerRole | undefined;
+  net: NetControl;
+  status(): Status;
+  link: {
+    log: Log;
+    /** After each switch; undefined where nothing is served. `lasts`: neither for a time nor protected. */
+    roleChanged?: ((name: string | undefined, lasts: boolean) => void) | undefined;
+  };
+  clock: Clock;
+};
+
+export function handlersOf(
+  { core, network, containers, net, status, link, clock }: HandlerParts,
+  stop: () => Promise<void>,
+): ControlHandlers {
+  const { log, roleChanged } = link;
+  return {
+    async status() {
+      await network.watch.check();
+      return status();
+    },
+    stop,
+    async use(role, { granted = false, forSeconds, mfaCode }) {
+      const read = [core.catalog.reload(), network.reload(), await containers?.renew()];
+      const warnings = read.filter((warning) => warning !== undefined);
+      const forMs = forSeconds === undefined ? undefined : forSeconds * 1000;
+      const told = core.view().credentials?.expiration;
+      await core.active.use(role, { granted, forMs, mfaCode });
+      const lasts = core.active.lease() === undefined && !core.active.isProtected();
+      roleChanged?.(core.active.spec()?.name, lasts);
+      log.info("switched", { role: core.active.spec()?.name ?? "none" });
+      const followMs = told === undefined ? undefined : told.getTime() - clock.now().getTime();
+      return {
+        status: status(),
+        warnings: [...warnings, ...startNotes(core)],
+        follow_seconds: followMs === undefined || followMs <= 0 ? null : Math.ceil(followMs / 1000),
+      };
+    },
+    credentials: core.credentials,
+    container: network.container,
+    async callers(after) {
+      if (after !== undefined) await network.callers.untilNews(after, NEWS_WAIT_MS);
+      return callersAnswer(network.callers.since(after ?? 0));
+    },
+    signedIn: core.signIns.began,
+    signedOut: core.signIns.ended,
+    net,
+  };
+}
