@@ -4,9 +4,12 @@ import type { FoundProcess, ProcessFinder } from "../callers/process-finder.ts";
 import type { SocketOwner } from "../callers/sock-diag.ts";
 import type { Clock } from "../sys/clock.ts";
 
+/** By the address of a container, or by the process that macOS tells. */
+type KnownOtherwise = { uid: number | undefined; inode: undefined; container?: string; pid?: number | undefined };
+
 /** One connection: whose it is, as far as that is known. */
 export type Visit = {
-  readonly owner: SocketOwner | { uid: number | undefined; inode: undefined; container?: string };
+  readonly owner: SocketOwner | KnownOtherwise;
   /** Counted here until the process is found. */
   tally: Tally | undefined;
   entry: Entry | undefined;
@@ -111,7 +114,7 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
       if (isNews) news(entry);
       // Not when the connection came: the daemon's own tests of the redirect are connections without this.
       if (!isFirst) return;
-      if (owner.inode === undefined) found(visit, undefined);
+      if (owner.inode === undefined) found(visit, processOf(owner.pid));
       else find(owner, (process) => found(visit, process));
     },
     since: (after) => ({
@@ -146,6 +149,10 @@ export function visitOf(owner: Visit["owner"]): Visit {
 }
 
 // --- internal ---
+
+function processOf(pid: number | undefined): FoundProcess | undefined {
+  return pid === undefined ? undefined : { pid, identity: String(pid), program: undefined, exe: undefined };
+}
 
 function emptyTally(now: Date): Tally {
   return { role: undefined, refusal: undefined, requests: 0, firstSeen: now, lastSeen: now };

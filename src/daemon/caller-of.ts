@@ -27,7 +27,7 @@ export function createCallerOf({ context, findCaller, mayLoop }: Deps): (peer: H
       address: peer.address,
       uid,
       loop,
-      visit: visitOf(owner.inode === undefined ? { uid, inode: undefined } : owner),
+      visit: visitOf(owner.inode === undefined ? { uid, inode: undefined, pid: owner.pid } : owner),
     };
   };
 }

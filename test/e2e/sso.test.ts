@@ -277,9 +277,9 @@ describe.skipIf(!READY)("roles", () => {
     expect((await names(world)).pairs.toSorted()).toEqual(PAIRS);
     await using terminal = openTerminal([world.binary, "use"], world.env, world.folder);
     await terminal.untilShown("6 of 6");
-    terminal.type("222");
-    await terminal.untilShown("1 of 6");
-    expect(terminal.screen()).toContain("222233334444/ReadOnly  222233334444 [protected]");
+    expect(terminal.screen().match(/222233334444\/ReadOnly +222233334444.*/g)).toEqual([
+      expect.stringContaining("[protected]"),
+    ]);
   });
 
   test("lists the pairs, asks once a day, and anew by --refresh", async () => {
