@@ -81,16 +81,19 @@ async function atTheAddress(
 async function replayedRow({ endpoint }: Scene, sequence: Sequence): Promise<Row> {
   const port = Number(new URL(endpoint).port);
   const { id, name, credentials, region, follows } = sequence;
-  const cellOf = async (steps: Sequence["credentials"], isRight: (replayed: Replayed) => boolean): Promise<Cell> => {
+  const cellOf = async (ways: Sequence["credentials"], isRight: (replayed: Replayed) => boolean): Promise<Cell> => {
     try {
-      return isRight(await replay(port, steps)) ? ok("replayed") : failed("it got something else");
+      for (const steps of ways) {
+        if (!isRight(await replay(port, steps))) return failed("it got something else");
+      }
+      return ok("replayed");
     } catch (error) {
       return failed(String(error));
     }
   };
   const cells: Row["cells"] = {
     credentials: await cellOf(credentials, ({ accessKeyId }) => /^ASIA\w{16}$/.test(accessKeyId ?? "")),
-    ...(region !== undefined && { region: await cellOf(region, (got) => got.region === "eu-central-1") }),
+    ...(region !== undefined && { region: await cellOf([region], (got) => got.region === "eu-central-1") }),
     ...(follows !== undefined && { follow: ok(`${follows} (computed)`) }),
   };
   return { id, name, version: "replayed", how: "replayed", cells };

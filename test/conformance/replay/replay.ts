@@ -41,6 +41,12 @@ export async function replay(port: number, steps: readonly Step[]): Promise<Repl
       case "info":
         checkInfo(reply);
         break;
+      case "word":
+        readName(reply);
+        break;
+      case "crawl":
+        replayed.accessKeyId ??= await crawl(`${path}/`, reply.body, (entry) => send("GET", entry, { [TOKEN]: token }));
+        break;
       case "zone":
         // C++ copies the zone's name as far as its first digits.
         replayed.region = /^\D+\d+/.exec(readName(reply))?.[0];
@@ -54,6 +60,25 @@ export async function replay(port: number, steps: readonly Step[]): Promise<Repl
 }
 
 // --- internal ---
+
+// What a listing names is read, folders (with a slash at the end) and keys (`0=name`) too: nothing may be missing. The
+// access key is that of the last document that has one.
+async function crawl(
+  folder: string,
+  listing: string,
+  read: (path: string) => Promise<RawReply>,
+): Promise<string | undefined> {
+  let found: string | undefined;
+  for (const entry of listing.split("\n")) {
+    const isFolder = entry.endsWith("/");
+    const isKey = folder.endsWith("/public-keys/");
+    const path = isKey ? `${folder}${entry.split("=")[0]}/openssh-key` : `${folder}${entry}`;
+    const reply = await read(path);
+    const inside = isFolder ? await crawl(path, reply.body, read) : undefined;
+    found = /security-credentials\/[^/]+$/.test(path) ? readCredentials(reply) : (inside ?? found);
+  }
+  return found;
+}
 
 // Ruby takes a token without the echo of its lifetime for one that has ended.
 function readToken(reply: RawReply): string {
