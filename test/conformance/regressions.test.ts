@@ -1,14 +1,19 @@
 // What real clients do with a service that is wrong on purpose: each of these is a rule that the program keeps.
+import { fromHttp } from "@aws-sdk/credential-provider-http";
 import { describe, expect, test } from "bun:test";
 import type { ImdsAnswer, ImdsRequest } from "../../src/imds/message.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import { testWorld } from "../support/world.ts";
-import { askClient, type Asked, REGION, type Said, TOLD_NOTHING } from "./ask-client.ts";
+import { askClient, type Asked, LIMIT_SECONDS, REGION, type Said, TOLD_NOTHING } from "./ask-client.ts";
+import { refusingContainer } from "./own-container.ts";
 import { ownImds, type OwnImds, viewFor, type Wrong } from "./own-imds.ts";
 import { type Prepared, clientOf, preparedBefore } from "./prepare.ts";
 import { startClient } from "./running-client.ts";
 
-const IDS = ["aws-cli-v2", "boto3", "crt", "go-v1", "go-v2", "java-v2", "js-v2", "js-v3", "rust"] as const;
+const IDS = [
+  ...["aws-cli-v1", "aws-cli-v2", "boto3", "crt", "go-v1", "go-v2"],
+  ...["java-v1", "java-v2", "js-v2", "js-v3", "kotlin", "rust"],
+] as const;
 type Id = (typeof IDS)[number];
 
 const WITH_V1 = { AWS_EC2_METADATA_V1_DISABLED: "false" };
@@ -176,5 +181,43 @@ describe.skipIf(!areBuilt() || !canUseNetns(["nft"]))("K, at the real address", 
       const past = await askClient(world, built(id), "whoami", { ...env, NO_PROXY: "127.0.0.1,169.254.169.254" });
       expect([id, through.ok, past.ok]).toEqual([id, false, true]);
     }
+  });
+});
+
+describe.skipIf(!areBuilt())("N2 what the container endpoint says is wrong", () => {
+  const MESSAGE = 'the SSO session "corp" has expired; try: metacred login corp';
+  const ask = async (id: Id) => {
+    await using world = await testWorld();
+    await using container = refusingContainer({ code: "Failed", message: MESSAGE });
+    const told = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: container.url,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: container.token,
+    };
+    return await askClient(world, built(id), "whoami", { ...TOLD_NOTHING, ...REGION, ...told });
+  };
+
+  test.each(["aws-cli-v1", "aws-cli-v2", "boto3", "go-v2", "java-v1"] as const)(
+    "%s shows it",
+    async (id) => {
+      const { ok, detail } = await ask(id);
+      expect([ok, detail.replaceAll(/\\/g, "")]).toEqual([false, expect.stringContaining(MESSAGE)]);
+    },
+  );
+
+  // The chains of these tell that a provider failed, and not why. They must not hang over it, nor crash.
+  test.each(["crt", "go-v1", "java-v2", "js-v2", "js-v3", "kotlin", "rust"] as const)(
+    "%s says that there are no credentials",
+    async (id) => {
+      const { ok, detail, ms } = await ask(id);
+      expect([ok, detail]).toEqual([false, expect.stringMatching(/credential|identity/i)]);
+      expect(ms).toBeLessThan(LIMIT_SECONDS * 1000);
+    },
+  );
+
+  test("JavaScript 3 has it in the error of its provider", async () => {
+    await using container = refusingContainer({ code: "Failed", message: MESSAGE });
+    const told = { awsContainerCredentialsFullUri: container.url, awsContainerAuthorizationToken: container.token };
+    const error: unknown = await fromHttp({ ...told, maxRetries: 0 })().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ Code: "Failed", Message: MESSAGE });
   });
 });

@@ -10,7 +10,7 @@ import { SDK_VECTORS } from "./vectors-sdk.ts";
 import { SECURITY_VECTORS } from "./vectors-security.ts";
 import { TOKEN_VECTORS } from "./vectors-token.ts";
 import { TOKEN_USE_VECTORS } from "./vectors-token-use.ts";
-import { createWorld, directDriver, type Driver, socket6Driver, socketDriver } from "./world.ts";
+import { createWorld, directDriver, type Driver, endpointDriver, socket6Driver, socketDriver } from "./world.ts";
 
 const VECTORS = [
   ...TOKEN_VECTORS,
@@ -26,6 +26,7 @@ const DRIVERS = [
   ["the function", directDriver],
   ["a socket", socketDriver],
   ["an IPv6 socket", socket6Driver],
+  ["a socket, in endpoint mode", endpointDriver],
 ] as const;
 
 async function runWith(open: (world: ReturnType<typeof createWorld>) => Driver, run: Vector[2]): Promise<void> {

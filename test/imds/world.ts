@@ -131,6 +131,11 @@ export function socket6Driver(world: World): Driver {
   return driverAt("::1", "[fd00:ec2::254]", world);
 }
 
+/** The same as in endpoint mode, where clients know the port. */
+export function endpointDriver(world: World): Driver {
+  return driverAt("127.0.0.1", `127.0.0.1:${PORT}`, world);
+}
+
 const EMULATED = "169.254.169.254";
 
 function driverAt(hostname: string, host: string, world: World): Driver {
