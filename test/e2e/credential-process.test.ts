@@ -62,8 +62,8 @@ describe.each([
   });
 });
 
-describe.skipIf(!requireTools(["python3"]))("P5", () => {
-  test("a path with blanks survives a shell, and botocore's splitting", async () => {
+describe.skipIf(!requireTools(["python3"]))("a path", () => {
+  test("P5: a path with blanks survives a shell, and botocore's splitting", async () => {
     await using world = await worldWith(false);
     const blank = `${world.folder}/a b`;
     world.file("a b/readme", "");
