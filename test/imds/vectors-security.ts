@@ -39,8 +39,9 @@ export const SECURITY_VECTORS: readonly Vector[] = [
     "the peer",
     async (start) => {
       const own = ["127.0.0.1", "127.8.9.1", "::1", "169.254.169.254", "::ffff:127.0.0.1", "fd00:ec2::254"];
+      const agents = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
       const foreign = ["10.0.0.2", "169.254.169.253", "::ffff:10.0.0.2", "fe80::1", "127.evil", "1270.0.0.1", ""];
-      for (const address of own) {
+      for (const address of [...own, ...agents]) {
         expect([address, (await start({ caller: { address } }).get(ID)).status]).toEqual([address, 200]);
       }
       for (const address of foreign) {
