@@ -26,6 +26,11 @@ export function judge(limit: Limit, measured: Measured): Verdict {
   return isWithin ? "pass" : "FAIL";
 }
 
+/** What is left of a time when the time of those it waited for is taken away. */
+export function added(tookMs: number, waitedMs: number): Measured {
+  return { value: tookMs - waitedMs, ours: `${tookMs.toFixed(1)} ms`, theirs: `${waitedMs.toFixed(1)} ms` };
+}
+
 /** For rows that come out of one measurement: it is made when the first of them asks. */
 export function shared<Result>(measure: () => Promise<Result>): () => Promise<Result> {
   let running: Promise<Result> | undefined;

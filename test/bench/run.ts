@@ -11,13 +11,14 @@ import { residentRows } from "./resident-rows.ts";
 import { type Row, judge } from "./row.ts";
 import { type Scene, openScene } from "./scene.ts";
 import { serverRows } from "./server-rows.ts";
+import { warmRows } from "./warm-rows.ts";
 import { waitingRows } from "./waiting-rows.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
 const DEFAULT_REQUESTS = 200_000;
 
 function rowsOf(scene: Scene, requests: number): Row[] {
-  return [...commandRows(scene), ...serverRows(scene), ...waitingRows(scene), ...residentRows(requests)];
+  return [...commandRows(scene), ...serverRows(scene), ...waitingRows(scene), ...warmRows(), ...residentRows(requests)];
 }
 
 async function main(words: readonly string[]): Promise<number> {
