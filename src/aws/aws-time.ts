@@ -7,9 +7,18 @@ export type AwsTime = {
   skewMs(): number | undefined;
   /** Takes the Date header of an answer of AWS. */
   measure(date: string): void;
+  /** What is known, for a process that comes later. */
+  anchor(): TimeAnchor;
+  /** What a process before knew; of no use once AWS has answered. `sameBoot`: its uptime is this one's. */
+  recall(anchor: TimeAnchor, sameBoot: boolean): void;
   /** An instant of AWS's as this machine's wall clock will show it, which is what its programs compare with. */
   toLocal(instant: Date): Date;
+  /** The other way round. */
+  fromLocal(instant: Date): Date;
 };
+
+/** One moment, by AWS, by the wall clock, and since boot. */
+export type TimeAnchor = { awsMs: number; wallMs: number; uptimeMs: number };
 
 // The header has whole seconds, and an answer takes a while.
 const NEGLIGIBLE_MS = 2000;
@@ -20,8 +29,9 @@ const LOOK_AGAIN_MS = 1000;
 
 export function createAwsTime(clock: Pick<Clock, "now" | "monotonicMs" | "uptimeMs">): AwsTime {
   const wallMs = () => clock.now().getTime();
-  let anchor = { awsMs: wallMs(), wallMs: wallMs(), uptimeMs: clock.uptimeMs() };
+  let anchor: TimeAnchor = { awsMs: wallMs(), wallMs: wallMs(), uptimeMs: clock.uptimeMs() };
   let measured = false;
+  let recalled = false;
   let last = { wallMs: Number.NaN, monotonicMs: Number.NaN, skewMs: 0 };
 
   // Uptime goes on through suspend and does not follow a wall clock that is set. Where the wall clock runs ahead of it
@@ -47,7 +57,7 @@ export function createAwsTime(clock: Pick<Clock, "now" | "monotonicMs" | "uptime
       const wall = wallMs();
       return new Date(wall - skewAt(wall));
     },
-    skewMs: () => (measured ? skewAt(wallMs()) : undefined),
+    skewMs: () => (measured || recalled ? skewAt(wallMs()) : undefined),
     measure(date) {
       const saidMs = Date.parse(date);
       if (Number.isNaN(saidMs)) return;
@@ -58,9 +68,21 @@ export function createAwsTime(clock: Pick<Clock, "now" | "monotonicMs" | "uptime
       last = { ...last, wallMs: Number.NaN };
       measured = true;
     },
-    toLocal(instant) {
-      const skew = skewAt(wallMs());
-      return skew === 0 ? instant : new Date(instant.getTime() + skew);
+    anchor: () => anchor,
+    recall(known, sameBoot) {
+      if (measured) return;
+      const wall = wallMs();
+      // After another boot the clock may have been set right, or not: the later instant counts here, too.
+      const skew = Math.min(0, known.wallMs - known.awsMs);
+      anchor = sameBoot ? known : { awsMs: wall - skew, wallMs: wall, uptimeMs: clock.uptimeMs() };
+      last = { ...last, wallMs: Number.NaN };
+      recalled = true;
     },
+    toLocal: (instant) => moved(instant, skewAt(wallMs())),
+    fromLocal: (instant) => moved(instant, -skewAt(wallMs())),
   };
+}
+
+function moved(instant: Date, ms: number): Date {
+  return ms === 0 ? instant : new Date(instant.getTime() + ms);
 }

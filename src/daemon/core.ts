@@ -21,6 +21,7 @@ import { credentialsAnswer, endingBy } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
 import { tokenItem } from "../sso/token-keeper.ts";
+import { bootId } from "../sys/boot-id.ts";
 import { type SourceKit, createSourceKit } from "./source-kit.ts";
 import { warmSessions } from "./warm-sessions.ts";
 
@@ -60,11 +61,13 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
   const kit: SourceKit = createSourceKit(context, catalog.config, { background: true, patient: false, say });
   const { sts, time, clock } = kit;
   const loop = watchLoops(kit.base);
-  const source = createSessionSource({ sts, base: loop.source, clock });
+  const source = createSessionSource({ sts, base: loop.source, clock, time });
   const warm = warmSessions({
     fetch: source.fetch,
     store: config.secrets.cache_sessions ? kit.secrets.forSessions : undefined,
     clock,
+    time,
+    bootId: bootId(),
     earlyMs,
     onProblem: (error) => log.warn("live sessions are not kept for the next start", { error: messageOf(error) }),
   });

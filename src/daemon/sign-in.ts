@@ -28,10 +28,9 @@ type Say = (text: string) => void;
 export type SignedIn = { word: string; until: Date; renews: boolean; shared: boolean };
 
 export async function runLogin(context: Context, options: LoginOptions, say: Say): Promise<SignedIn> {
-  const { paths } = context;
+  const { paths, clock } = context;
   const { kit, signIn } = await openSignIn(context, options.name, say);
   const { session, word } = signIn;
-  const { clock } = kit;
   const inMemory = kit.secrets.kind === "memory";
   if (inMemory && (await statusIfRunning(paths.socketFile)) === undefined) {
     throw new CliError('secrets.store = "memory" keeps a sign-in in the daemon alone, and none runs', {
@@ -59,7 +58,7 @@ export async function runLogin(context: Context, options: LoginOptions, say: Say
   personAnswered(ssoKey(session), paths.stateDir);
   const kept = inMemory ? JSON.stringify(fieldsOf(session, token)) : undefined;
   await tellDaemon(context, ssoKey(session), kept);
-  return { word, until: kit.time.toLocal(token.expiresAt), renews: token.refreshToken !== undefined, shared };
+  return { word, until: token.expiresAt, renews: token.refreshToken !== undefined, shared };
 }
 
 /** What `login` and `logout` begin with. */

@@ -40,7 +40,9 @@ export function createSourceKit(context: Context, configOf: () => Config, option
   const config = configOf();
   const parts = createAwsParts(context, () => configOf().network.proxy);
   const { handler, sts, send, clock } = parts;
-  const oidc = createSsoOidc(handler, env, clock);
+  // Tokens are told for how long they live, not until when: their ends are in this machine's own time, as those that the
+  // AWS CLI writes beside them.
+  const oidc = createSsoOidc(handler, env, context.clock);
   const portal = createSsoPortal(handler, clock);
   limitCredentialProcesses(PROCESS_LIMIT_MS);
   const secrets = openSecrets(config.secrets.store, { paths, env, clock, ...options });
@@ -48,7 +50,7 @@ export function createSourceKit(context: Context, configOf: () => Config, option
     store: secrets,
     cliCache: cliCache(context.home),
     oidc,
-    clock,
+    clock: context.clock,
     stateDir,
     shareCliCache: config.secrets.share_sso_cache,
     background: options.background,

@@ -1,5 +1,6 @@
 // Live sessions across a restart: one item of the keychain, read once at the first fetch, written after each new session.
 import * as v from "valibot";
+import type { AwsTime } from "../aws/aws-time.ts";
 import { type Session, credentials } from "../aws/credentials.ts";
 import { ssoKey } from "../aws/sso-session.ts";
 import { type BaseSpec, type RoleSpec, sessionKey } from "../roles/role-spec.ts";
@@ -19,6 +20,9 @@ type Deps = {
   /** Undefined: nothing is kept. */
   store: SecretStore | undefined;
   clock: Pick<Clock, "now">;
+  /** By which what AWS has dated is compared, although no answer of AWS has told the time yet. */
+  time: Pick<AwsTime, "anchor" | "recall">;
+  bootId: string | undefined;
   earlyMs(): number;
   onProblem(error: unknown): void;
 };
@@ -37,9 +41,14 @@ const keptSchema = v.object({
   notices: v.optional(v.array(v.string())),
 });
 type Kept = v.InferOutput<typeof keptSchema>;
-const allSchema = v.record(v.string(), keptSchema);
+const anchorSchema = v.object({ awsMs: v.number(), wallMs: v.number(), uptimeMs: v.number() });
+const itemSchema = v.object({
+  bootId: v.nullable(v.string()),
+  anchor: anchorSchema,
+  sessions: v.record(v.string(), keptSchema),
+});
 
-export function warmSessions({ fetch, store, clock, earlyMs, onProblem }: Deps): WarmSessions {
+export function warmSessions({ fetch, store, clock, time, bootId, earlyMs, onProblem }: Deps): WarmSessions {
   if (store === undefined) return { fetch, dropSignIn: async () => {} };
   const live = new Map<string, Kept>();
   // From the process before, each for one first fetch: a later one is asked for because the session is about to end.
@@ -48,14 +57,17 @@ export function warmSessions({ fetch, store, clock, earlyMs, onProblem }: Deps):
   let writing: Promise<unknown> = Promise.resolve();
 
   const load = () => {
-    loading ??= read(store).then((kept) => {
-      for (const [key, one] of kept) warm.set(key, one);
+    loading ??= read(store).then((item) => {
+      if (item === undefined) return;
+      time.recall(item.anchor, item.bootId !== null && item.bootId === bootId);
+      for (const [key, one] of Object.entries(item.sessions)) warm.set(key, one);
     }, onProblem);
     return loading;
   };
   const write = () => {
     const isLive = ([, { expiration }]: [string, Kept]) => new Date(expiration) > clock.now();
-    const text = JSON.stringify(Object.fromEntries([...warm, ...live].filter(isLive)));
+    const kept = Object.fromEntries([...warm, ...live].filter(isLive));
+    const text = JSON.stringify({ bootId: bootId ?? null, anchor: time.anchor(), sessions: kept });
     writing = writing.then(() => store.set(ITEM, text)).catch(onProblem);
     return writing;
   };
@@ -93,11 +105,10 @@ function isKeepable({ kind }: BaseSpec): boolean {
   return kind === "profile" || kind === "sso" || kind === "keychain";
 }
 
-async function read(store: SecretStore): Promise<[string, Kept][]> {
+async function read(store: SecretStore): Promise<v.InferOutput<typeof itemSchema> | undefined> {
   const text = await store.get(ITEM);
-  if (text === undefined) return [];
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), allSchema), text);
-  return result.success ? Object.entries(result.output) : [];
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), itemSchema), text);
+  return result.success ? result.output : undefined;
 }
 
 function hasTime(session: Session, now: Date, earlyMs: number): boolean {

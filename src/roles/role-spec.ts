@@ -58,10 +58,14 @@ export function brokerRoleName({ source, account, role }: Pick<BrokerRole, "sour
   return [source, account, role].filter((part) => part !== undefined).join("/");
 }
 
+export function isAwsLogin(base: BaseSpec): boolean {
+  return base.kind === "profile" && base.login === true;
+}
+
 /** Names the sign-in by a person that a base rests on, in file names; undefined where nobody signs in. */
 export function signInKey(base: BaseSpec): string | undefined {
   if (base.kind === "sso") return ssoKey(base.session);
-  if (base.kind !== "profile" || base.login !== true) return undefined;
+  if (base.kind !== "profile" || !isAwsLogin(base)) return undefined;
   return createHash("sha256").update(`aws login ${base.profile}`).digest("hex").slice(0, 24);
 }
 

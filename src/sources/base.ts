@@ -8,7 +8,7 @@ import type { Outbound } from "../aws/outbound.ts";
 import type { Sts } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
-import { type BaseSpec, canonicalJson } from "../roles/role-spec.ts";
+import { type BaseSpec, canonicalJson, isAwsLogin } from "../roles/role-spec.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { readKeys } from "../secrets/user-keys.ts";
 import type { Clock } from "../sys/clock.ts";
@@ -71,7 +71,7 @@ async function fromProfile(
   region: string,
   { sts, handler, clock }: BaseDeps,
 ): Promise<Session> {
-  if (base.login === true) return sessionOf(await fromAwsLogin(base.profile, region, handler), clock);
+  if (isAwsLogin(base)) return sessionOf(await fromAwsLogin(base.profile, region, handler), clock);
   let webIdentity: Session | undefined;
   const provide = fromIni({
     profile: base.profile,

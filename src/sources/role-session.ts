@@ -1,10 +1,11 @@
 // A RoleSpec to a live session: base credentials, a second factor where one is named, then one AssumeRole after the
 // other.
+import type { AwsTime } from "../aws/aws-time.ts";
 import type { Session } from "../aws/credentials.ts";
 import { explainAssumeRole } from "../aws/explain.ts";
 import type { Sts } from "../aws/sts.ts";
 import { homeRegionOf, parseRoleArn } from "../roles/arn.ts";
-import type { RoleSpec } from "../roles/role-spec.ts";
+import { type RoleSpec, isAwsLogin } from "../roles/role-spec.ts";
 import type { Clock } from "../sys/clock.ts";
 import { asItIs, whoIs } from "./as-it-is.ts";
 import { createAssume } from "./assume-step.ts";
@@ -17,9 +18,9 @@ export type SessionSource = {
   signIn(spec: RoleSpec, code: string, signal: AbortSignal): Promise<void>;
 };
 
-export type SessionSourceDeps = { sts: Sts; base: BaseSource; clock: Clock };
+export type SessionSourceDeps = { sts: Sts; base: BaseSource; clock: Clock; time: Pick<AwsTime, "fromLocal"> };
 
-export function createSessionSource({ sts, base, clock }: SessionSourceDeps): SessionSource {
+export function createSessionSource({ sts, base, clock, time }: SessionSourceDeps): SessionSource {
   const assume = createAssume(sts, clock);
   const mfa = createMfaSessions({ sts, clock });
 
@@ -34,7 +35,10 @@ export function createSessionSource({ sts, base, clock }: SessionSourceDeps): Se
     async fetch(spec, signal) {
       const region = regionOf(spec);
       const first = await start(spec, region, signal);
-      if (spec.steps.length === 0) return asItIs(first, { name: spec.name, region }, sts, signal);
+      if (spec.steps.length === 0) {
+        const session = await asItIs(first, { name: spec.name, region }, sts, signal);
+        return isAwsLogin(spec.base) ? inAwsTime(session, time) : session;
+      }
       let session = first;
       for (const step of spec.steps) {
         const keys = session.credentials;
@@ -53,6 +57,11 @@ export function createSessionSource({ sts, base, clock }: SessionSourceDeps): Se
       await mfa.signIn({ keys, device: spec.mfa, spec, region }, code, signal);
     },
   };
+}
+
+// The SDK reckons their end by this machine's clock, which may be wrong; by now AWS has answered and told the time.
+function inAwsTime(session: Session, time: Pick<AwsTime, "fromLocal">): Session {
+  return { ...session, expiration: session.expiration && time.fromLocal(session.expiration) };
 }
 
 // STS answers in every region; where none is known the role's partition has one.

@@ -4,6 +4,7 @@ import type { SsoSession } from "../aws/sso-session.ts";
 
 export type SsoToken = {
   accessToken: string;
+  /** In this machine's own time. */
   expiresAt: Date;
   refreshToken: string | undefined;
   /** The registered client that the refresh token belongs to. */

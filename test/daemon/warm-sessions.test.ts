@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { createAwsTime } from "../../src/aws/aws-time.ts";
 import { ssoKey } from "../../src/aws/sso-session.ts";
 import { type Session, credentials } from "../../src/aws/credentials.ts";
 import { warmSessions } from "../../src/daemon/warm-sessions.ts";
@@ -13,17 +14,24 @@ const SSO: BaseSpec = { kind: "sso", session: CORP, word: "corp", accountId: "1"
 const spec = (name: string, base: BaseSpec = PROFILE): RoleSpec => ({ name, base, steps: [], region: name });
 const NEVER = new AbortController().signal;
 
-/** A daemon's life; `fetched` are the roles that AWS was asked for. */
-function life(store: SecretStore, clock = manualClock()) {
+type Life = { aheadMs?: number; bootId?: string };
+
+/** A daemon's life; `fetched` are the roles that AWS was asked for. The clock is so far ahead of AWS. */
+function life(store: SecretStore, machine = manualClock(), { aheadMs, bootId = "b" }: Life = {}) {
   const fetched: string[] = [];
   const problems: unknown[] = [];
+  const time = createAwsTime(machine);
+  const clock = { ...machine, now: time.now };
   const warm = warmSessions({
     store,
     clock,
+    time,
+    bootId,
     earlyMs: () => 25 * MINUTE_MS,
     onProblem: (error) => void problems.push(error),
     async fetch({ name }): Promise<Session> {
       fetched.push(name);
+      if (aheadMs !== undefined) time.measure(new Date(machine.now().getTime() - aheadMs).toUTCString());
       return {
         credentials: credentials({ accessKeyId: `ASIA${name}`, secretAccessKey: "s", sessionToken: "t" }),
         obtainedAt: clock.now(),
@@ -33,7 +41,7 @@ function life(store: SecretStore, clock = manualClock()) {
       };
     },
   });
-  return { clock, fetched, problems, warm, get: (role: RoleSpec) => warm.fetch(role, NEVER) };
+  return { clock: machine, time, fetched, problems, warm, get: (role: RoleSpec) => warm.fetch(role, NEVER) };
 }
 
 async function settled(): Promise<void> {
@@ -88,6 +96,52 @@ describe("the first fetch after a restart", () => {
     const after = life(store, before.clock);
     await after.get(other);
     expect(after.fetched).toHaveLength(1);
+  });
+});
+
+describe("on a machine whose clock is wrong", () => {
+  const HOUR_MS = 60 * MINUTE_MS;
+  const LATER_MS = 20 * MINUTE_MS;
+
+  /** Whether a start calls AWS, some time after a session was kept. */
+  async function asks(aheadMs: number, passedMs: number, meanwhile: { setMs?: number; bootId?: string } = {}) {
+    const store = memoryStore();
+    const before = life(store, manualClock(), { aheadMs });
+    await before.get(spec("dev"));
+    await settled();
+    await before.clock.advance(passedMs);
+    before.clock.jump(meanwhile.setMs ?? 0);
+    const after = life(store, before.clock, { bootId: meanwhile.bootId ?? "b" });
+    await after.get(spec("dev"));
+    return after.fetched.length > 0;
+  }
+
+  test.each([HOUR_MS, -HOUR_MS])("%i ms ahead: a restart calls nobody, and knows the time", async (aheadMs) => {
+    expect(await asks(aheadMs, LATER_MS)).toBe(false);
+    const store = memoryStore();
+    const before = life(store, manualClock(), { aheadMs });
+    await before.get(spec("dev"));
+    await settled();
+    const after = life(store, before.clock);
+    await after.get(spec("dev"));
+    expect(Math.abs((after.time.skewMs() ?? 0) - aheadMs)).toBeLessThan(2000);
+  });
+
+  test.each<[string, boolean, Parameters<typeof asks>]>([
+    ["behind: what has ended is not taken for good", true, [-HOUR_MS, 61 * MINUTE_MS]],
+    ["behind, after another boot", true, [-HOUR_MS, 61 * MINUTE_MS, { bootId: "c" }]],
+    ["behind, after another boot, while it is good", false, [-HOUR_MS, LATER_MS, { bootId: "c" }]],
+    [
+      "ahead, set right since: what has ended is not taken for good",
+      true,
+      [HOUR_MS, 61 * MINUTE_MS, { setMs: -HOUR_MS }],
+    ],
+    ["ahead, set right since, while it is good", false, [HOUR_MS, LATER_MS, { setMs: -HOUR_MS }]],
+    ["ahead, set right at another boot", true, [HOUR_MS, 61 * MINUTE_MS, { setMs: -HOUR_MS, bootId: "c" }]],
+    ["right, set back since", true, [0, 61 * MINUTE_MS, { setMs: -HOUR_MS }]],
+    ["behind, set right since", true, [-HOUR_MS, 61 * MINUTE_MS, { setMs: HOUR_MS }]],
+  ])("%s", async (_title, called, scene) => {
+    expect(await asks(...scene)).toBe(called);
   });
 });
 

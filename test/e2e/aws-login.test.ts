@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync, rmSync } from "node:fs";
 import { assume, keysOf, whoAmI } from "../demo/sts-client.ts";
 import { LOGIN_SESSION, awsLogin } from "../support/aws-login.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { fortyAtOnce, ssoWorld } from "../support/sso-world.ts";
 import { untilTrue } from "../support/until.ts";
 import { freePort } from "../support/world.ts";
@@ -17,9 +18,10 @@ source_profile = signed-in
 `;
 const ENDED = 'metacred: the sign-in of the AWS profile "signed-in" has ended\n  try: aws login --profile signed-in\n';
 
-async function scene(leftMs: number) {
-  const world = await ssoWorld({ awsConfig: AWS_CONFIG, config: `base = "signed-in"\n` });
-  const first = keysOf(await assume(world.stsUrl));
+async function scene(leftMs: number, awsAheadMs = 0) {
+  const world = await ssoWorld({ awsConfig: AWS_CONFIG, config: `base = "signed-in"\n`, awsAheadMs });
+  const clock = manualClock(new Date(Date.now() + awsAheadMs).toISOString());
+  const first = keysOf(await assume(world.stsUrl, {}, { clock }));
   const file = await awsLogin(world, first, new Date(Date.now() + leftMs));
   const env = { AWS_ENDPOINT_URL_SIGNIN: world.stsUrl };
   const as = (words: readonly string[], more: Record<string, string> = {}) => world.as(words, { ...env, ...more });
@@ -49,6 +51,16 @@ describe("without a daemon", () => {
     expect(await it.arn("on-top")).toContain(":assumed-role/ReadOnly/");
     expect(await it.renewals()).toBe(0);
   });
+
+  test.each([HOUR_MS, -HOUR_MS])(
+    "on a machine whose clock is %i ms behind AWS, their end is this machine's",
+    async (ms) => {
+      await using it = await scene(HOUR_MS, ms);
+      const { stdout } = await it.as(["credential-process"]);
+      const leftMs = Date.parse(JSON.parse(stdout).Expiration) - Date.now();
+      expect(Math.abs(leftMs - HOUR_MS)).toBeLessThan(20_000);
+    },
+  );
 
   test("keys that end are renewed where the AWS CLI keeps them, as is the refresh token", async () => {
     await using it = await scene(SOON_MS);

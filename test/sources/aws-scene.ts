@@ -1,4 +1,5 @@
 // A mock AWS, AWS files, and the sources over both, as the daemon puts them together.
+import { createAwsTime } from "../../src/aws/aws-time.ts";
 import { createAwsHandler } from "../../src/aws/http-handler.ts";
 import { createOutbound } from "../../src/aws/outbound.ts";
 import { createSts } from "../../src/aws/sts.ts";
@@ -49,7 +50,7 @@ export function awsScene(given: SceneFiles = {}, mock: MockAwsOptions = {}): Aws
     files,
     sso,
     base,
-    fetch: createSessionSource({ sts, base, clock: systemClock }).fetch,
+    fetch: createSessionSource({ sts, base, clock: systemClock, time: createAwsTime(systemClock) }).fetch,
     async [Symbol.asyncDispose]() {
       files[Symbol.dispose]();
       await aws.stop();

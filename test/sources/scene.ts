@@ -1,4 +1,5 @@
 // A role's way from its base to a session, against the mock AWS over HTTP, with the parts that the daemon is made of.
+import { createAwsTime } from "../../src/aws/aws-time.ts";
 import { createAwsHandler } from "../../src/aws/http-handler.ts";
 import { createOutbound } from "../../src/aws/outbound.ts";
 import { createSts } from "../../src/aws/sts.ts";
@@ -35,5 +36,5 @@ export function sourceOf(clock: Clock = systemClock): SessionSource {
   const send = createOutbound({ env });
   const { portal, keeper, store } = ssoScene({ home: env["HOME"] ?? "", clock });
   const base = createBaseSource({ env, sts, handler, send, clock, sso: { portal, keeper }, secrets: store });
-  return createSessionSource({ sts, base, clock });
+  return createSessionSource({ sts, base, clock, time: createAwsTime(clock) });
 }

@@ -28,14 +28,15 @@ export type SsoWorld = World & {
   notices(): string[];
 };
 
-type Options = { config?: string; sso?: SsoOptions; awsConfig?: string };
+type Options = { config?: string; sso?: SsoOptions; awsConfig?: string; awsAheadMs?: number };
 
 export async function ssoWorld({
   config = SSO_CONFIG,
   awsConfig = SSO_PROFILES,
   sso = {},
+  awsAheadMs = 0,
 }: Options = {}): Promise<SsoWorld> {
-  const world = await testWorld({ config, awsConfig, sso });
+  const world = await testWorld({ config, awsConfig, sso, awsAheadMs });
   const script = (name: string, text: string) => {
     const file = world.file(name, `#!/bin/sh\n${text}\n`);
     chmodSync(file, 0o755);
