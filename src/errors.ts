@@ -34,6 +34,8 @@ export type Need = { kind: "mfa"; /** Serial number or ARN. */ device: string };
 export type Again = {
   /** The source asked for that much patience. */
   afterMs?: number | undefined;
+  /** What has to change may change soon, and asking costs nobody anything. */
+  withinMs?: number | undefined;
   /** The source no longer has what it gave before: that must not be served any more either. */
   gone?: boolean | undefined;
 };

@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
+import { whenUnlocked } from "../quick/keychain-wait.ts";
 import { signIn } from "../quick/sign-in.ts";
 
 export const examples = [
@@ -22,7 +23,8 @@ export default defineCommand({
   },
   async run({ args, data }) {
     const context: Context = data;
-    await signIn(context, { name: args.name, deviceCode: args["device-code"] ?? false, browser: args.browser });
+    const options = { name: args.name, deviceCode: args["device-code"] ?? false, browser: args.browser };
+    await whenUnlocked(context, () => signIn(context, options));
     return EXIT.ok;
   },
 });

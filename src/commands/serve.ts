@@ -6,6 +6,7 @@ import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { withAgreement } from "../quick/agree.ts";
 import { mfaPrompt } from "../quick/ask-mfa.ts";
+import { whenUnlocked } from "../quick/keychain-wait.ts";
 import { sayReady } from "../quick/ready.ts";
 import { signingInFirst } from "../quick/sign-in.ts";
 
@@ -41,16 +42,17 @@ export default defineCommand({
     const options = { role, profile, port: portOf(args.port), redirect, force: force ?? false };
     const askMfa = mfaPrompt(context, args["mfa-code"]);
     const say = (text: string) => void process.stderr.write(text);
+    const start = async (granted: boolean) => {
+      if (args.background === true) {
+        const { status, warnings } = await launchDaemon(context, { ...options, granted }, { say, askMfa });
+        sayReady(status, warnings);
+        return EXIT.ok;
+      }
+      const { runForeground } = await loadEngine();
+      return runForeground(context, { ...options, granted }, { notice: say, ready: sayReady, askMfa });
+    };
     return withAgreement(context, false, (granted) =>
-      signingInFirst(context, async () => {
-        if (args.background === true) {
-          const { status, warnings } = await launchDaemon(context, { ...options, granted }, { say, askMfa });
-          sayReady(status, warnings);
-          return EXIT.ok;
-        }
-        const { runForeground } = await loadEngine();
-        return runForeground(context, { ...options, granted }, { notice: say, ready: sayReady, askMfa });
-      }),
+      whenUnlocked(context, () => signingInFirst(context, () => start(granted))),
     );
   },
 });

@@ -20,9 +20,9 @@ export type RoleCatalog = {
   config(): Config;
   /** Reads config.toml again; the warning says why the old one stays. */
   reload(): string | undefined;
-  resolve(name: string): Promise<RoleSpec>;
+  resolve(name: string, how?: Resolving): Promise<RoleSpec>;
   /** What to serve when no role is named: `default_role`, else the base profile as it is. */
-  resolveDefault(): Promise<RoleSpec>;
+  resolveDefault(how?: Resolving): Promise<RoleSpec>;
   /** Which sign-in is meant by the name of an sso-session or a profile, or by none. */
   signIn(name: string | undefined): Promise<SignIn>;
   /** The names of the files, then the pairs of the sign-in; the note says why some of these may be missing. */
@@ -32,6 +32,9 @@ export type RoleCatalog = {
   /** What a person chooses from. */
   entries(): Promise<RoleEntry[]>;
 };
+
+/** `unasked`: a pair that SSO cannot be asked about now is taken for one of its own; should it be none, SSO says so later. */
+export type Resolving = { unasked: boolean };
 
 type CatalogContext = Pick<Context, "env" | "paths" | "uid" | "user" | "host">;
 
@@ -58,12 +61,19 @@ export function createRoleCatalog(
       ),
     ),
   });
-  const resolve = async (name: string): Promise<RoleSpec> => {
+  const isOffered = async ({ base, accountId, roleName }: SsoCandidate, unasked: boolean): Promise<boolean> => {
+    try {
+      return await lists().offers(base.session, base.word, { accountId, roleName });
+    } catch (error) {
+      if (unasked && error instanceof CliError) return true;
+      throw error;
+    }
+  };
+  const resolve = async (name: string, { unasked }: Resolving = { unasked: false }): Promise<RoleSpec> => {
     const all = await sources();
     const offered: SsoCandidate[] = [];
     for (const candidate of ssoCandidates(name, all)) {
-      const { base, accountId, roleName } = candidate;
-      if (await lists().offers(base.session, base.word, { accountId, roleName })) offered.push(candidate);
+      if (await isOffered(candidate, unasked)) offered.push(candidate);
     }
     const [only, ...more] = offered;
     if (only === undefined) return resolveRole(name, all);
@@ -88,8 +98,8 @@ export function createRoleCatalog(
       }
     },
     resolve,
-    async resolveDefault() {
-      return config.default_role === undefined ? resolveBase(await sources()) : resolve(config.default_role);
+    async resolveDefault(how) {
+      return config.default_role === undefined ? resolveBase(await sources()) : resolve(config.default_role, how);
     },
     signIn: async (name) => chooseSignIn(name, await sources(), await loadSsoSessions(env)),
     async names(refresh) {

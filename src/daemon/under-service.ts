@@ -15,6 +15,9 @@ import { serve } from "./serve.ts";
 import { untilStopped } from "./signals.ts";
 import { startGuard } from "./start-guard.ts";
 
+// At login SSO may have ended, and the keychain and the network may come later: none of that is a reason not to start.
+const UNASKED = { unasked: true };
+
 /** `system`: whoever installed it for the whole machine has decided that it stands in front of a real service. */
 export async function runUnderService(
   context: Context,
@@ -70,7 +73,7 @@ export async function startLastRole(core: Pick<Core, "catalog" | "active">, last
 
 async function remembered({ catalog }: Pick<Core, "catalog">, name: string, log: Log): Promise<RoleSpec | undefined> {
   try {
-    const spec = await catalog.resolve(name);
+    const spec = await catalog.resolve(name, UNASKED);
     if ((await catalog.protection(spec)) === undefined) return spec;
     log.warn("the role served last is protected, and nobody is there to agree to it", { role: name });
   } catch (error) {
@@ -81,7 +84,7 @@ async function remembered({ catalog }: Pick<Core, "catalog">, name: string, log:
 }
 
 async function byDefault({ catalog }: Pick<Core, "catalog">, log: Log): Promise<RoleSpec | undefined> {
-  const spec = await catalog.resolveDefault();
+  const spec = await catalog.resolveDefault(UNASKED);
   if ((await catalog.protection(spec)) === undefined) return spec;
   log.warn("the default role is protected, and nobody is there to agree to it: serving none", { role: spec.name });
   return undefined;

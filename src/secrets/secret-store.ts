@@ -8,11 +8,15 @@ export type SecretStore = {
   delete(name: string): Promise<void>;
 };
 
+export const LOCKED_HINT = "unlock the keychain; a daemon that runs looks again by itself";
+
 /** A keychain that is there and does not open: to be waited for, never to be written around. */
 export function lockedError(what: string): CliError {
   return new CliError(`the keychain ${what}`, {
-    hint: "unlock the keychain; metacred looks again by itself",
+    hint: LOCKED_HINT,
     exit: EXIT.needsPerson,
+    // Whoever unlocks it wants to work now.
+    again: { withinMs: 15_000 },
   });
 }
 

@@ -40,7 +40,8 @@ export function refreshAt(life: Life, earlyMs: number, chance: Chance): Date {
 /** Delay before the next try after `failures` failures in a row: it grows, is jittered, and has a cap. */
 export function retryDelayMs(failures: number, chance: Chance, again: Again = {}): number {
   if (again.gone === true) return GONE_RETRY_MS;
-  const grown = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 30));
+  const longestMs = Math.min(LONGEST_RETRY_MS, again.withinMs ?? LONGEST_RETRY_MS);
+  const grown = Math.min(longestMs, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 30));
   return Math.max(grown * (0.5 + chance() / 2), wishedDelayMs(again));
 }
 

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { KEYRING_TOOLS, type Keyring, keyring } from "../support/keyring.ts";
 import { requireTools } from "../support/require-tools.ts";
 import { type SsoWorld, ssoWorld } from "../support/sso-world.ts";
+import { openTerminal } from "../support/terminal.ts";
 import { untilTrue } from "../support/until.ts";
-import { freePort } from "../support/world.ts";
+import { PATH, freePort } from "../support/world.ts";
 
 const KEYCHAIN_CONFIG = `base = "dev"\n`;
 const stateDir = (world: SsoWorld) => join(world.folder, "home/.local/state/metacred");
@@ -58,7 +59,8 @@ describe.skipIf(!requireTools([...KEYRING_TOOLS, "curl"], { platform: "linux" })
     await it.as(["login"]);
     const serving = ["serve", "--background", "--no-redirect", "--port", String(freePort())];
     await it.ring.lock();
-    const LOCKED = "metacred: the keychain is locked\n  try: unlock the keychain; metacred looks again by itself\n";
+    const LOCKED =
+      "metacred: the keychain is locked\n  try: unlock the keychain; a daemon that runs looks again by itself\n";
     for (const words of [["credential-process"], serving, ["login"], ["logout"]]) {
       expect(await it.as(words)).toMatchObject({ stderr: LOCKED, exitCode: 4 });
     }
@@ -67,6 +69,44 @@ describe.skipIf(!requireTools([...KEYRING_TOOLS, "curl"], { platform: "linux" })
     await it.ring.unlock();
     expect((await it.as(serving)).exitCode).toBe(0);
     expect(it.world.opened()).toHaveLength(1);
+  });
+
+  test.each([["serve"], ["login"]])(
+    "locked: %s on a terminal says so, and waits until it is unlocked",
+    async (command) => {
+      await using it = await scene();
+      await it.as(["login"]);
+      await it.ring.lock();
+      const words =
+        command === "serve" ? ["serve", "--background", "--no-redirect", "--port", String(freePort())] : ["login"];
+      const env = { ...it.world.env, ...it.ring.env, PATH, BROWSER: `${it.world.folder}/bin/browser` };
+      await using shown = openTerminal([it.world.binary, ...words], env, it.world.folder);
+      await shown.untilShown("the keychain is locked: waiting until you unlock it");
+      await it.ring.unlock();
+      expect(await shown.exited).toBe(0);
+      expect(shown.screen()).toContain(command === "serve" ? "serving dev" : 'signed in to "corp"');
+      expect(shown.screen().split("waiting until").length).toBe(2);
+      expect(hasFile(it.world)).toBe(false);
+    },
+  );
+
+  test("locked: under a service manager the daemon starts, waits, and serves once it is unlocked", async () => {
+    await using it = await scene();
+    await it.as(["login"]);
+    await it.ring.lock();
+    it.world.file("config.toml", `${KEYCHAIN_CONFIG}[redirect]\nmethod = "none"\n[imds]\nport = ${freePort()}\n`);
+    const daemon = Bun.spawn([it.world.binary, "__service"], {
+      env: { ...it.world.env, ...it.ring.env },
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    const status = async () => JSON.parse((await it.as(["status", "--json"])).stdout || "{}");
+    await untilTrue("it waits", async () => (await status()).last_error?.message === "the keychain is locked");
+    expect(await status()).toMatchObject({ state: "needs-login", role: { name: "dev" } });
+    await it.ring.unlock();
+    await untilTrue("it serves", async () => (await status()).state === "serving", 30_000);
+    expect(it.world.opened()).toHaveLength(1);
+    daemon.kill("SIGTERM");
+    expect(await daemon.exited).toBe(0);
   });
 
   test("a keyring that hangs: an answer all the same, and the daemon serves on", async () => {

@@ -21,6 +21,15 @@ describe.skipIf(!requireTools(["curl"]))("a sign-in that somebody at the termina
     expect(world.opened()).toHaveLength(1);
   });
 
+  test("so does serve in the foreground", async () => {
+    await using world = await ssoWorld();
+    await using shown = terminal(world, ...serving().filter((word) => word !== "--background"));
+    await shown.untilShown("serving dev");
+    expect(shown.screen()).toMatch(/Signing in to "corp"[^]*signed in to "corp"[^]*serving dev/);
+    shown.type("\u0003");
+    expect(await shown.exited).toBe(0);
+  });
+
   test("use makes it first", async () => {
     await using world = await ssoWorld();
     await world.as([...serving(), "--role", "corp"]);

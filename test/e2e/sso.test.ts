@@ -220,6 +220,35 @@ describe.skipIf(!READY)("a running daemon", () => {
   });
 });
 
+describe.skipIf(!READY)("a start while nobody is signed in", () => {
+  test.each([["--background"], []])("without a terminal: exit 4, and what to type %j", async (...flags) => {
+    await using world = await ssoWorld();
+    const words = ["serve", "--no-redirect", "--port", String(freePort()), ...flags.filter(Boolean)];
+    expect(await world.as(words)).toMatchObject({
+      stdout: "",
+      exitCode: 4,
+      stderr: expect.stringContaining(LOGIN_FIRST),
+    });
+    expect(world.opened()).toEqual([]);
+  });
+
+  test.each(["dev", "111122223333/ReadOnly"])("under a service manager it waits for the sign-in: %s", async (role) => {
+    const config = `default_role = "${role}"\n${SSO_CONFIG}[redirect]\nmethod = "none"\n[imds]\nport = ${freePort()}\n`;
+    await using world = await ssoWorld({ config });
+    const daemon = Bun.spawn([world.binary, "__service"], { env: world.env, stdio: ["ignore", "ignore", "ignore"] });
+    const status = async () => JSON.parse((await world.as(["status", "--json"])).stdout || "{}");
+    await untilTrue("it waits", async () => (await status()).state === "needs-login");
+    expect(await status()).toMatchObject({
+      role: { name: role },
+      last_error: { hint: "metacred login corp", exit: 4 },
+    });
+    expect((await world.as(["login"])).exitCode).toBe(0);
+    await untilTrue("it serves", async () => (await status()).state === "serving");
+    daemon.kill("SIGTERM");
+    expect(await daemon.exited).toBe(0);
+  });
+});
+
 describe.skipIf(!READY)("other ways to be signed in", () => {
   test("the legacy form, by the profile's name", async () => {
     const awsConfig = `[profile old]

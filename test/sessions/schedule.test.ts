@@ -86,6 +86,12 @@ describe("how much life must be left", () => {
 });
 
 describe("retries", () => {
+  test("what may change soon is asked for more often than the cap says", () => {
+    expect([retryDelayMs(1, () => 1, { withinMs: 15_000 }), retryDelayMs(10, () => 1, { withinMs: 15_000 })]).toEqual([
+      1000, 15_000,
+    ]);
+  });
+
   test.each([
     [1, 500, 1000],
     [2, 1000, 2000],
