@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { CliError, EXIT, messageOf } from "../errors.ts";
 import { nearestWord } from "../nearest.ts";
 import type { Paths } from "../paths.ts";
+import { untrusted } from "./file-trust.ts";
 import { lineOfKey } from "./locate.ts";
 import { type Source, type Table, isTable, namedFiles } from "./named-files.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -47,10 +48,11 @@ function readSource(file: string, uid: number, mustExist: boolean): Source[] {
     // Reading a pipe would wait for a writer, in a daemon that must answer.
     if (!entry.isFile())
       throw new CliError(`${file} is not a file`, { hint: `mv ${file} ${file}.old`, exit: EXIT.usage });
-    const owner = entry.uid;
-    // A file that somebody else wrote would choose which role this user's programs get.
-    if (uid !== -1 && owner !== uid && owner !== 0) {
-      throw new CliError(`${file} belongs to another user (uid ${owner})`, { hint: `chown ${uid} ${file}` });
+    // Whoever can write it would choose which role this user's programs get, and which commands run for it.
+    const why = untrusted(entry, uid);
+    if (why !== undefined) {
+      const hint = entry.uid === uid ? `chmod go-w ${file}` : `sudo chown ${uid} ${file}`;
+      throw new CliError(`${file} ${why}`, { hint, exit: EXIT.usage });
     }
     return [{ file, text: readFileSync(file, "utf8") }];
   } catch (error) {

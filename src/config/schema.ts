@@ -6,8 +6,17 @@ import { imdsSchema } from "./imds-schema.ts";
 const text = v.pipe(v.string(), v.minLength(1, "must not be empty"));
 const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/, "must be an account id of 12 digits, in quotes"));
 
+// What it means is decided when it is used; that it means something can be told from its form.
+const roleText = v.pipe(
+  v.string(),
+  v.regex(
+    /^(arn:aws[a-z-]*:iam::\d{12}:role\/[\x21-\x7e]*[\w+=,.@-]|(?!arn:)[\x21-\x7e]+[/@][\x21-\x7e]*[\w+=,.@-])$/,
+    'must be the ARN of a role, or a pair like "123456789012/ROLE" or "ROLE@ACCOUNT"',
+  ),
+);
+
 const role = v.strictObject({
-  role_arn: text,
+  role_arn: roleText,
   via: v.optional(v.array(text)),
   external_id: v.optional(text),
   session_name: v.optional(text),

@@ -74,6 +74,7 @@ const LONGEST_MS = 75_000;
 const LIMITS_MS: Readonly<Record<string, number>> = { [PATHS.status]: 3000, [PATHS.stop]: 15_000 };
 
 async function request(socketFile: string, method: string, path: string, body: unknown): Promise<Response> {
+  await refuseForeignFolder(socketFile.slice(0, socketFile.lastIndexOf("/")));
   try {
     return await fetch(`http://metacred${path}`, {
       unix: socketFile,
@@ -92,6 +93,22 @@ async function request(socketFile: string, method: string, path: string, body: u
       cause: error,
     });
   }
+}
+
+// XDG_RUNTIME_DIR may lead into a folder where somebody else listens, to hear MFA codes and to hand out roles of its own.
+// root may ask anybody's. Bun's own look at a file: node:fs takes a quarter of a quick command's time to load.
+async function refuseForeignFolder(folder: string): Promise<void> {
+  const uid = process.getuid?.();
+  if (uid === undefined || uid === 0) return;
+  const entry = await Bun.file(folder)
+    .stat()
+    .catch(() => undefined);
+  if (entry === undefined || (entry.uid === uid && (entry.mode & 0o022) === 0)) return;
+  const [problem, hint] =
+    entry.uid === uid
+      ? ["may be written by other users", `chmod 700 ${folder}`]
+      : [`belongs to another user (uid ${entry.uid})`, `export XDG_RUNTIME_DIR=/run/user/${uid}`];
+  throw new CliError(`${folder}, where metacred's control socket would be, ${problem}`, { hint });
 }
 
 function errorOf(data: unknown): CliError {

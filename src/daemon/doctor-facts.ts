@@ -1,58 +1,85 @@
-// What `doctor` looks at. Nothing here changes anything.
+// What `doctor` looks at. Nothing here changes what is found.
 import { lstatSync, readFileSync } from "node:fs";
+import * as v from "valibot";
 import { describeListener, listenerOf } from "../callers/process.ts";
 import { loadConfig } from "../config/load.ts";
+import { configSchema } from "../config/schema.ts";
 import type { Context } from "../context.ts";
+import { CliError } from "../errors.ts";
 import { loadProfiles } from "../sources/profile-files.ts";
 import { processIdentity } from "../sys/process-identity.ts";
 import { statusIfRunning } from "./client.ts";
 import type { DoctorFacts } from "./doctor-findings.ts";
 import { foreignService, hasOurAlias } from "./foreign-service.ts";
+import { keychainProblem } from "./keychain-problem.ts";
+import { looseFiles } from "./loose-files.ts";
 import { privilegeOf } from "./privilege.ts";
 
 const SKEW_LIMIT_MS = 2000;
 
 export async function gatherFacts(context: Context): Promise<DoctorFacts> {
   const { env, paths, uid, platform } = context;
-  const config = loadConfig(paths, uid);
-  const status = await statusIfRunning(paths.socketFile);
+  const loaded = orProblem("config", () => loadConfig(paths, uid));
+  // The rest of the machine is looked at with what holds where nothing is configured.
+  const config = loaded.value ?? v.parse(configSchema, {});
+  const asked = await orProblemLater("socket", () => statusIfRunning(paths.socketFile));
+  const status = asked.value;
   const isReached = status !== undefined && status.redirect.method !== "none" && status.redirect.healthy;
   const holder = status === undefined ? listenerOf(config.imds.port) : undefined;
-  const [profiles, foreign, skewMs] = await Promise.all([
-    loadProfiles(env),
+  const profiles = await loadProfiles(env);
+  const [foreign, skewMs, keychain] = await Promise.all([
     isReached ? undefined : foreignService(context),
     clockSkewMs(context, config.region),
+    keychainProblem(context, config, profiles),
   ]);
-  const { isRoot, elevation } = privilegeOf(context);
-  const hasTool = ["nft", "iptables"].some(
-    (tool) => Bun.which(tool, { PATH: "/usr/sbin:/sbin:/usr/bin:/bin" }) !== null,
-  );
   return {
     env,
     status,
+    broken: [...loaded.problems, ...asked.problems],
     defaultProfile: profiles["default"],
     foreign,
     foreignRules: isReached ? [] : readForeignRules(),
     alias: hasOurAlias(platform),
     port: config.imds.port,
     portHolder: holder && describeListener(holder),
-    loose: [
-      ...looserThan(paths.configFile, 0o022, "go-w"),
-      ...looserThan(paths.stateDir, 0o077, "700"),
-      ...looserThan(paths.runtimeDir, 0o077, "700"),
-      ...looserThan(paths.logFile, 0o077, "600"),
-    ],
+    loose: looseFiles(paths, uid),
     stale: status === undefined ? staleFiles(paths) : [],
     skewMs,
-    lacks:
-      platform !== "linux"
-        ? undefined
-        : !hasTool
-          ? "nft and iptables"
-          : !isRoot && elevation === undefined
-            ? "sudo, doas and pkexec"
-            : undefined,
+    keychain,
+    sudoFrom: uid === 0 && Number(env["SUDO_UID"]) > 0 ? Number(env["SUDO_UID"]) : undefined,
+    lacks: lackingTools(context),
   };
+}
+
+type Attempt<T> = { value: T | undefined; problems: DoctorFacts["broken"] };
+
+function orProblem<T>(id: "config" | "socket", read: () => T): Attempt<T> {
+  try {
+    return { value: read(), problems: [] };
+  } catch (error) {
+    return { value: undefined, problems: [problemOf(id, error)] };
+  }
+}
+
+async function orProblemLater<T>(id: "config" | "socket", ask: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await ask(), problems: [] };
+  } catch (error) {
+    return { value: undefined, problems: [problemOf(id, error)] };
+  }
+}
+
+function problemOf(id: "config" | "socket", error: unknown): DoctorFacts["broken"][number] {
+  if (!(error instanceof CliError)) throw error;
+  return { id, message: error.message, fix: error.hint ?? "metacred logs" };
+}
+
+function lackingTools(context: Context): DoctorFacts["lacks"] {
+  if (context.platform !== "linux") return undefined;
+  const PATH = "/usr/sbin:/sbin:/usr/bin:/bin";
+  if (["nft", "iptables"].every((tool) => Bun.which(tool, { PATH }) === null)) return "nft and iptables";
+  const { isRoot, elevation } = privilegeOf(context);
+  return !isRoot && elevation === undefined ? "sudo, doas and pkexec" : undefined;
 }
 
 /** Tables but metacred's that have a rule for the emulated address, in the text of `nft list ruleset`. */
@@ -73,11 +100,6 @@ function readForeignRules(): string[] {
   if (nft === null || process.getuid?.() !== 0) return [];
   const { stdout } = Bun.spawnSync([nft, "list", "ruleset"], { stderr: "ignore" });
   return foreignRules(stdout.toString());
-}
-
-function looserThan(path: string, mask: number, mode: string): { path: string; mode: string }[] {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat === undefined || stat.isSymbolicLink() || (stat.mode & mask) === 0 ? [] : [{ path, mode }];
 }
 
 function staleFiles({ socketFile, lockFile }: Context["paths"]): string[] {

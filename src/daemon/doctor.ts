@@ -1,15 +1,18 @@
 // `metacred doctor`: what was found, each with its fix; `--fix` applies those that can do no harm.
-import { chmodSync, rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import { gatherFacts } from "./doctor-facts.ts";
-import { type DoctorFacts, type Finding, findingsOf } from "./doctor-findings.ts";
+import type { Finding } from "./doctor-finding.ts";
+import { type DoctorFacts, findingsOf } from "./doctor-findings.ts";
+import { mend } from "./loose-files.ts";
 
 /** Exit 0 when a fresh SDK started from this shell would get the role. */
 export async function runDoctor(context: Context, { json, fix }: { json: boolean; fix: boolean }): Promise<ExitCode> {
   const seen = await gatherFacts(context);
   const fixed = fix ? applySafeFixes(seen) : [];
-  const findings = findingsOf(fix ? { ...seen, loose: [], stale: [] } : seen);
+  // What was mended may have been in the way of a closer look.
+  const findings = findingsOf(fixed.length === 0 ? seen : await gatherFacts(context));
   const ok = findings.every(({ level }) => level !== "error");
   process.stdout.write(
     json ? `${JSON.stringify({ ok, fixed, findings }, undefined, 2)}\n` : renderFindings(ok, fixed, findings),
@@ -18,14 +21,9 @@ export async function runDoctor(context: Context, { json, fix }: { json: boolean
 }
 
 function applySafeFixes({ loose, stale }: DoctorFacts): string[] {
-  for (const { path, mode } of loose) chmodSync(path, modeOf(path, mode));
+  const mended = loose.filter(mend).map(({ fix }) => fix);
   for (const path of stale) rmSync(path, { force: true });
-  return [...loose.map(({ path, mode }) => `chmod ${mode} ${path}`), ...stale.map((path) => `rm ${path}`)];
-}
-
-// "go-w" is what a person types; the rest are digits.
-function modeOf(path: string, mode: string): number {
-  return mode === "go-w" ? statSync(path).mode & 0o755 : Number.parseInt(mode, 8);
+  return [...mended, ...stale.map((path) => `rm ${path}`)];
 }
 
 function renderFindings(ok: boolean, fixed: readonly string[], findings: readonly Finding[]): string {

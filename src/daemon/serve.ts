@@ -55,8 +55,8 @@ export type ServeLink = {
 export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
   const { paths } = context;
   const { log } = link;
-  refuseTwin(await statusIfRunning(paths.socketFile));
   prepareRuntimeDir(paths.runtimeDir, context.uid);
+  refuseTwin(await statusIfRunning(paths.socketFile));
   await using undo = new AsyncDisposableStack();
   const releaseLock = takeStartLock(paths.lockFile);
   undo.defer(releaseLock);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { chownSync } from "node:fs";
+import { chmodSync, chownSync } from "node:fs";
 import { join } from "node:path";
+import { isPrivateGroup } from "../../src/config/file-trust.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { failureOf } from "../support/failure.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
@@ -33,9 +34,13 @@ test("a named file must exist", async () => {
 describe("what is wrong: file, line, key, and the nearest right word", () => {
   test.each<[text: string, message: string, hint: string | RegExp]>([
     [`\n[imds]\nprot = 1`, `~/config.toml:3: unknown key "imds.prot"`, `did you mean "port"?`],
-    [`[roles.dev]\nrole_arn = "x"\nduratoin = "1h"`, `~/config.toml:3: unknown key "roles.dev.duratoin"`, /"duration"/],
+    [
+      `[roles.dev]\nrole_arn = "prod/x"\nduratoin = "1h"`,
+      `~/config.toml:3: unknown key "roles.dev.duratoin"`,
+      /"duration"/,
+    ],
     [`defaultrole = "x"`, `~/config.toml:1: unknown key "defaultrole"`, `did you mean "default_role"?`],
-    [`[roels.dev]\nrole_arn = "x"`, `~/config.toml:1: unknown key "roels"`, `did you mean "roles"?`],
+    [`[roels.dev]\nrole_arn = "prod/x"`, `~/config.toml:1: unknown key "roels"`, `did you mean "roles"?`],
     [`zzzzzz = 1`, `~/config.toml:1: unknown key "zzzzzz"`, "remove it"],
     [
       `[imds]\nhttp_tokens = "requird"`,
@@ -58,6 +63,13 @@ describe("what is wrong: file, line, key, and the nearest right word", () => {
       `~/config.toml:2: "accounts.prod" must be an account id of 12 digits, in quotes`,
       /^correct it in/,
     ],
+    ...["nonsense", "", "arn:aws:iam::1:role/R", "arn:aws:iam::111122223333:user/R", "prod/", "prod/R "].map(
+      (text): [string, string, RegExp] => [
+        `[roles.dev]\nrole_arn = "${text}"`,
+        `~/config.toml:2: "roles.dev.role_arn" must be the ARN of a role, or a pair like "123456789012/ROLE" or "ROLE@ACCOUNT"`,
+        /^correct it in/,
+      ],
+    ),
     [`\n[roles.dev]\nduration = "1h"`, `~/config.toml:2: "roles.dev.role_arn" is missing`, /^correct it in/],
     [`[redirect]\nusers = []`, `~/config.toml:2: "redirect.users" must name at least one user`, /^correct it in/],
     [`base = "a"\nbase = "b"`, `~/config.toml:2:1: trying to redefine an already defined table or value`, /^correct/],
@@ -72,13 +84,13 @@ describe("what is wrong: file, line, key, and the nearest right word", () => {
 describe("config.d", () => {
   test("is laid over the file, in alphabetical order, table by table", () => {
     const config = load({
-      "config.toml": `base = "corp"\n[roles.dev]\nrole_arn = "a"\nduration = "1h"\n[accounts]\nprod = "222233334444"`,
-      "config.d/20-late.toml": `[roles.dev]\nrole_arn = "c"`,
-      "config.d/10-early.toml": `region = "eu-west-1"\n[roles.dev]\nrole_arn = "b"\n[roles.new]\nrole_arn = "n"`,
+      "config.toml": `base = "corp"\n[roles.dev]\nrole_arn = "prod/a"\nduration = "1h"\n[accounts]\nprod = "222233334444"`,
+      "config.d/20-late.toml": `[roles.dev]\nrole_arn = "prod/c"`,
+      "config.d/10-early.toml": `region = "eu-west-1"\n[roles.dev]\nrole_arn = "prod/b"\n[roles.new]\nrole_arn = "prod/n"`,
       "config.d/notes.txt": "not TOML",
     });
     expect(config).toMatchObject({ base: "corp", region: "eu-west-1", accounts: { prod: "222233334444" } });
-    expect(config.roles).toEqual({ dev: { role_arn: "c", duration: 3_600_000 }, new: { role_arn: "n" } });
+    expect(config.roles).toEqual({ dev: { role_arn: "prod/c", duration: 3_600_000 }, new: { role_arn: "prod/n" } });
   });
 
   test("a list replaces a list", () => {
@@ -91,10 +103,10 @@ describe("config.d", () => {
 
   test("a drop-in may change one key of a role", () => {
     const config = load({
-      "config.toml": `[roles.dev]\nrole_arn = "a"`,
+      "config.toml": `[roles.dev]\nrole_arn = "prod/a"`,
       "config.d/x.toml": `[roles.dev]\nduration = "2h"`,
     });
-    expect(config.roles["dev"]).toEqual({ role_arn: "a", duration: 7_200_000 });
+    expect(config.roles["dev"]).toEqual({ role_arn: "prod/a", duration: 7_200_000 });
   });
 
   test("what no file says is missing where it was last begun", async () => {
@@ -113,6 +125,55 @@ describe("config.d", () => {
   });
 });
 
+test.each([
+  "arn:aws-us-gov:iam::111122223333:role/team/R",
+  "prod/ReadOnly",
+  "123456789012/a/b/R",
+  "R@prod",
+  "a.b@123456789012",
+])("role_arn = %j", (text) => {
+  expect(load({ "config.toml": `[roles.dev]\nrole_arn = "${text}"` }).roles["dev"]?.role_arn).toBe(text);
+});
+
+describe("a file that others can write", () => {
+  const load = (mode: number, gid?: number) => {
+    using folder = scratchFolder();
+    const configFile = folder.file("config.toml", `base = "corp"`);
+    chmodSync(configFile, mode);
+    if (gid !== undefined) chownSync(configFile, UID, gid);
+    return loadConfig({ configFile, configNamed: false }, UID);
+  };
+
+  test.each([0o666, 0o602])("%o is refused", async (mode) => {
+    const { message, hint, exit } = await failureOf(() => load(mode));
+    expect(message).toMatch(/config\.toml may be written by everybody$/);
+    expect(hint).toMatch(/^chmod go-w .*config\.toml$/);
+    expect(exit).toBe(2);
+  });
+
+  test.each([0o600, 0o644, 0o400])("%o is read", (mode) => {
+    expect(load(mode).base).toBe("corp");
+  });
+
+  test.skipIf(UID !== 0)("its group, of others", async () => {
+    expect((await failureOf(() => load(0o664, 65_534))).message).toMatch(/may be written by its group \(gid 65534\)$/);
+  });
+});
+
+describe("a group of one's own", () => {
+  const passwd = "alice:x:1000:1000::/:/bin/sh\nbob:x:1001:1001::/:/bin/sh\ncarol:x:1002:1000::/:/bin/sh\n";
+  test.each<[string, string, boolean]>([
+    ["carol is in it", "alice:x:1000:\n", false],
+    ["bob", "bob:x:1001:\n", true],
+    ["bob, named", "bob:x:1001:bob\n", true],
+    ["bob and alice", "bob:x:1001:alice\n", false],
+    ["nobody knows it", "", false],
+  ])("%s", (title, group, expected) => {
+    const [uid, gid] = title === "carol is in it" ? [1000, 1000] : [1001, 1001];
+    expect(isPrivateGroup(gid, uid, { passwd, group })).toBe(expected);
+  });
+});
+
 describe("a file of another user", () => {
   // As root the file is given away; as anybody else, the reader claims to be another.
   const load = (name: string, readerUid: number) => {
@@ -126,7 +187,7 @@ describe("a file of another user", () => {
   test.each(["config.toml", "config.d/x.toml"])("%s is refused", async (name) => {
     const { message, hint } = await failureOf(() => load(name, UID + 1));
     expect(message).toMatch(new RegExp(`${name} belongs to another user \\(uid ${UID === 0 ? 4242 : UID}\\)$`));
-    expect(hint).toMatch(new RegExp(`^chown ${UID + 1} `));
+    expect(hint).toMatch(new RegExp(`^sudo chown ${UID + 1} `));
   });
 
   test("is not asked for where the platform has no uids", () => {

@@ -1,6 +1,6 @@
 // Every finding of `doctor`, on a machine where its cause is real; without one it exits 0 and finds nothing.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Netns, canUseNetns, netns } from "../support/netns.ts";
 import { untilTrue } from "../support/until.ts";
@@ -82,20 +82,63 @@ server = http.server.HTTPServer(("127.0.0.1", 0), Handler); print(server.server_
   test("other users' files: said, and mended by --fix", async () => {
     const config = join(world.folder, "config.toml");
     const state = join(world.folder, "home/.local/state/metacred");
+    const log = join(state, "metacred.log");
     chmodSync(config, 0o666);
     chmodSync(state, 0o755);
-    expect(await doctor(world)).toMatchObject({
-      ok: true,
+    chmodSync(log, 0o644);
+    const found = await doctor(world);
+    // Such a configuration is not read at all.
+    expect(found).toMatchObject({
+      ok: false,
       findings: [
-        { id: "permissions", fix: `chmod go-w ${config}` },
-        { id: "permissions", fix: `chmod 700 ${state}` },
+        { id: "config", level: "error", message: `${config} may be written by everybody`, fix: `chmod go-w ${config}` },
+        { id: "permissions", level: "warning", fix: `chmod 700 ${state}` },
+        { id: "permissions", level: "warning", fix: `chmod 600 ${log}` },
       ],
     });
-    expect(await doctor(world, {}, "--fix")).toMatchObject({
-      fixed: [`chmod go-w ${config}`, `chmod 700 ${state}`],
+    expect(found.findings).toHaveLength(3);
+    expect(await doctor(world, {}, "--fix")).toEqual({
+      ok: true,
+      fixed: [`chmod go-w ${config}`, `chmod 700 ${state}`, `chmod 600 ${log}`],
       findings: [],
     });
-    expect([statSync(config).mode & 0o777, statSync(state).mode & 0o777]).toEqual([0o644, 0o700]);
+    expect([config, state, log].map((path) => statSync(path).mode & 0o777)).toEqual([0o644, 0o700, 0o600]);
+  });
+
+  test("a configuration and a state folder of another user", async () => {
+    const config = join(world.folder, "config.toml");
+    const state = join(world.folder, "home/.local/state/metacred");
+    for (const path of [config, state]) chownSync(path, 65_534, 65_534);
+    const found = await doctor(world, {}, "--fix");
+    for (const path of [config, state]) chownSync(path, 0, 0);
+    expect(found).toMatchObject({
+      ok: false,
+      fixed: [],
+      findings: [
+        { id: "config", message: `${config} belongs to another user (uid 65534)`, fix: `sudo chown 0 ${config}` },
+        { id: "permissions", fix: `sudo chown 0 ${state}` },
+      ],
+    });
+  });
+
+  test("a shell that nothing is written for", async () => {
+    expect(await doctor(world, { SHELL: "/usr/bin/tcsh" })).toMatchObject({
+      ok: true,
+      findings: [{ id: "shell", fix: "metacred exec -- COMMAND, which needs no shell" }],
+    });
+    for (const shell of ["/bin/bash", "/usr/bin/zsh", "/usr/bin/fish", "/usr/bin/pwsh", ""])
+      expect(await doctor(world, { SHELL: shell })).toMatchObject({ findings: [] });
+  });
+
+  test("no keychain: said where something is to be kept in it", async () => {
+    const sso = "[profile sso]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+    const env = { AWS_CONFIG_FILE: world.file("aws/sso", sso) };
+    expect(await doctor(world, env)).toMatchObject({
+      ok: true,
+      findings: [{ id: "keychain", fix: expect.stringContaining('store = "file"') }],
+    });
+    const config = world.file("file-store.toml", `[secrets]\nstore = "file"\n`);
+    expect(await doctor(world, { ...env, METACRED_CONFIG: config })).toMatchObject({ findings: [] });
   });
 
   test("foreign rules in front of ours are named", async () => {
@@ -138,7 +181,63 @@ describe.skipIf(!canUseNetns(["nft", "curl"]))("doctor beside a daemon that has 
   });
 });
 
+describe.skipIf(!canUseNetns(["nft"]))("doctor where the address is gone", () => {
+  test("root's part killed, the address taken away: the route is missing, and net up brings it back", async () => {
+    await using ns = await netns();
+    await using world = await testWorld({ ns });
+    await world.metacred(["serve", "--role", "dev", "--background"]);
+    await killTree(ns, await rootPart(ns));
+    await ns.run(["ip", "address", "del", "169.254.169.254/32", "dev", "lo"]);
+    const report = await doctor(world);
+    expect(report).toMatchObject({ ok: false });
+    expect(report.findings).toContainEqual({
+      id: "route",
+      level: "error",
+      message: "nothing leads to 169.254.169.254: its address is gone from the loopback interface",
+      fix: "metacred net up",
+    });
+    expect((await world.metacred(["net", "up"])).exitCode).toBe(0);
+    expect(await doctor(world)).toMatchObject({ ok: true, findings: [] });
+  });
+});
+
 describe.skipIf(!canUseNetns(["nft", "python3"]))("doctor without a daemon", () => {
+  test("of root under sudo: whose metacred it is, and how root gets in", async () => {
+    await using ns = await netns();
+    await using world = await testWorld({ ns });
+    const report = await doctor(world, { SUDO_UID: "1000", SUDO_USER: "alice" });
+    expect(ids(report)).toEqual(["daemon", "sudo"]);
+    expect(report.findings[1]?.fix).toContain('users = ["{user}", "root"]');
+  });
+
+  test("a socket's folder of somebody else is not spoken to", async () => {
+    await using ns = await netns();
+    await using world = await testWorld({ ns });
+    await world.metacred(["serve", "--role", "dev", "--background", "--no-redirect"]);
+    const uid = 12_345;
+    const run = join(world.folder, "run/metacred");
+    // The daemon is root's; whoever asks is not. Its folder is opened as an attacker would open his.
+    for (const path of [world.folder, join(world.folder, "run"), run]) chmodSync(path, 0o755);
+    const config = world.file("empty.toml", "");
+    chownSync(config, uid, uid);
+    const env = { METACRED_CONFIG: config, HOME: "/nonexistent", AWS_CONFIG_FILE: "/nonexistent/config" };
+    for (const words of [["status"], ["use", "dev", "--mfa-code", "123456"], ["net", "status"]]) {
+      expect(await world.metacred(words, { uid, env })).toMatchObject({
+        exitCode: 1,
+        stderr:
+          `metacred: ${run}, where metacred's control socket would be, belongs to another user (uid 0)\n` +
+          `  try: export XDG_RUNTIME_DIR=/run/user/${uid}\n`,
+      });
+    }
+    const { stdout } = await world.metacred(["doctor", "--json"], { uid, env });
+    expect((JSON.parse(stdout) as Doctor).findings).toContainEqual({
+      id: "socket",
+      level: "error",
+      message: `${run}, where metacred's control socket would be, belongs to another user (uid 0)`,
+      fix: `export XDG_RUNTIME_DIR=/run/user/${uid}`,
+    });
+  });
+
   test("says so, and what else would be in its way", async () => {
     await using ns = await netns();
     await using world = await testWorld({ ns });
