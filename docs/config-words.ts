@@ -89,7 +89,8 @@ export const WORDS: Readonly<Record<string, string>> = {
   "exec.endpoint":
     "in which form `exec` tells where the credentials are: `ecs` and `eks` as those do, at their addresses, which need the " +
     "redirect",
-  "redirect.method": "`none`: endpoint mode; `auto`: nft, else iptables; on macOS pf",
+  "redirect.method":
+    "`none`: endpoint mode; `auto`: nft, else iptables; on macOS pf; beside a service for everybody that has nft, not iptables",
   "redirect.users": '`{user}` is you: whose processes may ask; `"*"` is everybody on this machine',
   "containers.enabled": "containers on bridges of Docker's and Podman's may ask, too",
   "containers.default_role": "what containers get, never the active role; empty: no credentials",

@@ -1,11 +1,12 @@
 // `serve --background`, the parent's side: starts the daemon in a session of its own, runs root's part where the
 // terminal still is, and returns only when the daemon is ready, or says why it is not.
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { Environment } from "../paths.ts";
 import { childEnvironment } from "../sys/child-environment.ts";
+import { openToAppend } from "../sys/own-files.ts";
 import { ownCommand } from "../sys/own-command.ts";
 import type { Announcement, GuardAnswer, MfaAnswer } from "./background.ts";
 import type { MfaPrompt } from "./mfa-prompt.ts";
@@ -31,8 +32,7 @@ export async function launchDaemon(
   { say, askMfa }: Terminal,
 ): Promise<Launched> {
   const { paths } = context;
-  mkdirSync(dirname(paths.logFile), { recursive: true, mode: 0o700 });
-  const logDescriptor = openSync(paths.logFile, "a", 0o600);
+  const logDescriptor = openToAppend(paths.logFile);
   const order: LaunchOrder = { options, configFile: configOf(context) };
   const daemon = Bun.spawn([...ownCommand(), DAEMON_COMMAND, JSON.stringify(order)], {
     detached: true,

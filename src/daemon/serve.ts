@@ -46,7 +46,8 @@ export type ServeLink = {
   /** Has root's part started; resolves when it said that the redirect is up. */
   startGuard(plan: RedirectPlan): Promise<Guard>;
   askMfa: MfaPrompt;
-  ready(status: Status, warnings: readonly string[]): void;
+  /** `now`: the status at any later time. */
+  ready(status: Status, warnings: readonly string[], now: () => Status): void;
   /** Resolves when a signal asks for the end; calls `reload` where one asks for that. */
   untilStopped(reload: () => void): Promise<void>;
 };
@@ -107,7 +108,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   undo.defer(publish(bound, paths.socketFile, older));
   if (older !== undefined) await stopOlder(oldName(paths.socketFile), older, log);
   releaseLock();
-  link.ready(status(), startNotes(core));
+  link.ready(status(), startNotes(core), status);
   await Promise.race([stopped.promise, link.untilStopped(() => void reload(core, network, containers, log))]);
   await tearDown();
   await control.stop();

@@ -1,15 +1,16 @@
 // The control socket's file: bound under a private name, then renamed into place, so that a newer daemon takes over
 // the name without a moment in which nobody listens, and an older one's end cannot remove the newer one's socket.
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../errors.ts";
+import { makeOwnFolder } from "../sys/own-files.ts";
 
 // sockaddr_un holds 108 bytes on Linux, 104 on macOS, with a closing zero.
 const LONGEST_PATH = 103;
 
 /** Makes the folder 0700 and ours alone. */
 export function prepareRuntimeDir(folder: string, uid: number): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeOwnFolder(folder);
   const entry = lstatSync(folder);
   const { uid: owner, mode } = entry;
   if (!entry.isDirectory()) {

@@ -12,6 +12,7 @@ import { guardOfChild } from "./guard.ts";
 import { lastRole } from "./last-role.ts";
 import { openLog } from "./log-target.ts";
 import { serve } from "./serve.ts";
+import { type ServiceStatus, keepServiceStatus, serviceWords } from "./service-status.ts";
 import { untilStopped } from "./signals.ts";
 import { startGuard } from "./start-guard.ts";
 
@@ -27,6 +28,7 @@ export async function runUnderService(
   const { clock, env, paths } = context;
   const notify = createNotify(openLibc(context.platform), env["NOTIFY_SOCKET"]);
   const last = lastRole(paths.stateDir);
+  let shown: ServiceStatus | undefined;
   try {
     const log = openLog(context, loadConfig(paths, context.uid).log, (line) => say(`${line}\n`));
     const options = { redirect: true, force: system };
@@ -35,19 +37,24 @@ export async function runUnderService(
       startRole: (core) => startLastRole(core, last.read(), log),
       roleChanged(name, lasts) {
         if (lasts) last.write(name ?? "none");
-        notify(`STATUS=serving ${name ?? "no role"}`);
+        shown?.look();
       },
       async startGuard(plan) {
         const { method, child } = await startGuard(plan, "pipe", env, say);
         return guardOfChild(child, method, clock);
       },
       askMfa: async () => undefined,
-      ready({ role }, warnings) {
+      ready(ready, warnings, status) {
         for (const warning of warnings) log.warn(warning);
-        notify("READY=1", `STATUS=serving ${role?.name ?? "no role"}`);
+        const said = serviceWords(ready);
+        notify("READY=1", `STATUS=${said}`);
+        shown = keepServiceStatus({ clock, notify, status, said });
       },
-      untilStopped: (reload) =>
-        untilStopped({ reload, hangUpStops: false }).then(() => void notify("STOPPING=1", "STATUS=stopping")),
+      async untilStopped(reload) {
+        await untilStopped({ reload, hangUpStops: false });
+        shown?.stop();
+        notify("STOPPING=1", "STATUS=stopping");
+      },
     });
     return EXIT.ok;
   } catch (error) {

@@ -1,5 +1,6 @@
 // One row for each exit code and each bad input: two lines on stderr, nothing on stdout, nothing changed.
 import { describe, expect, test } from "bun:test";
+import { dirname } from "node:path";
 import { CONFIG, freePort, testWorld } from "../support/world.ts";
 
 const ENDPOINT = ["serve", "--no-redirect", "--background"];
@@ -89,6 +90,16 @@ describe("a broken configuration", () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain("kept the old configuration");
     expect(stderr).toContain("prod-readonly: arn:aws:iam::222233334444:role/ReadOnly");
+  });
+});
+
+test("a file where the state folder would be: said, nothing raw", async () => {
+  await using world = await testWorld();
+  const state = world.file("home/.local/state/metacred", "");
+  expect(await world.metacred([...ENDPOINT, "--role", "dev"])).toEqual({
+    stdout: "",
+    stderr: `metacred: ${state} cannot be made: something else has its name\n  try: ls -ld ${state} ${dirname(state)}\n`,
+    exitCode: 1,
   });
 });
 

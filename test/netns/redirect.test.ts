@@ -205,3 +205,28 @@ describe.skipIf(!able)("the guard", () => {
     expect(await guard.exited).toBe(0);
   });
 });
+
+describe.skipIf(!canUseNetns(["nft", "iptables", "curl"]))(
+  "a user and a service for everybody by different tools",
+  () => {
+    const { nft, "iptables on nf_tables": iptables } = FURNITURE;
+
+    // The kernel asks by priority: named users by nft at -111, everybody by nft at -110, iptables at -100.
+    test.each([
+      ["nft beside iptables", nft, iptables, "own"],
+      ["iptables beside nft: the one known way in which the service gets it", iptables, nft, "service"],
+    ])("%s", async (_title, ownTool, serviceTool, winner) => {
+      if (ownTool === undefined || serviceTool === undefined) throw new Error("no furniture");
+      await using ns = await netns();
+      const [service, own] = [await startServer(ns, "service"), await startServer(ns, "own")];
+      const everybody = await startGuard(ns, { port: service.port, owner: 0, users: "*", furniture: serviceTool });
+      const mine = await startGuard(ns, { port: own.port, owner: OWNER, users: [OWNER], furniture: ownTool });
+      expect(await get(ns, OWNER)).toBe(`${winner} sees 169.254.169.254`);
+      expect(await get(ns, STRANGER)).toBe("service sees 169.254.169.254");
+      await mine.close();
+      expect(await get(ns, OWNER)).toBe("service sees 169.254.169.254");
+      await everybody.close();
+      expect(await traces(ns)).toEqual([]);
+    });
+  },
+);
