@@ -1,11 +1,12 @@
 // Base credentials that are the role themselves: whose they are, and a session for keys that have none.
 import type { Credentials, Session } from "../aws/credentials.ts";
-import { explainCall, explainDeadKeys } from "../aws/explain.ts";
+import { type Origin, explainDeadKeys } from "../aws/explain-keys.ts";
+import { explainCall } from "../aws/explain.ts";
 import type { Identity, Sts } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
 
-/** The role's name for words, and the region to ask. */
-export type Called = { name: string; region: string };
+/** The role's name and its keys' origin for words, and the region to ask. */
+export type Called = { name: string; origin: Origin; region: string };
 
 const IDENTITY_LIMIT_MS = 3000;
 
@@ -40,7 +41,7 @@ async function ownerOf(keys: Credentials, spec: Called, sts: Sts, signal: AbortS
   try {
     return await sts.callerIdentity(keys, spec.region, within(signal));
   } catch (error) {
-    const dead = explainDeadKeys(error, `"${spec.name}"`);
+    const dead = explainDeadKeys(error, spec.origin);
     if (dead !== undefined) throw dead;
     return undefined;
   }
@@ -57,11 +58,11 @@ async function temporaryOf(keys: Credentials, spec: Called, sts: Sts, signal: Ab
 const LIMITS =
   "a session of an IAM user's keys without MFA may not call IAM, nor STS but AssumeRole and GetCallerIdentity";
 
-async function named<T>(asking: Promise<T>, { name }: Called): Promise<T> {
+async function named<T>(asking: Promise<T>, { name, origin }: Called): Promise<T> {
   try {
     return await asking;
   } catch (error) {
-    throw explainDeadKeys(error, `"${name}"`) ?? explainCall(error, `get a session for the keys of "${name}"`);
+    throw explainDeadKeys(error, origin) ?? explainCall(error, `get a session for the keys of "${name}"`);
   }
 }
 

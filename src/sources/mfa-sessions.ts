@@ -1,12 +1,14 @@
 // Sessions made with a second factor: one for each device and pair of keys, shared by every role that names the device.
 // Always by GetSessionToken, since an AssumeRole made with a code could not be refreshed without the next code.
 import type { Credentials, Session } from "../aws/credentials.ts";
-import { awsErrorCode, explainCall, explainDeadKeys } from "../aws/explain.ts";
+import { explainDeadKeys } from "../aws/explain-keys.ts";
+import { awsErrorCode, explainCall } from "../aws/explain.ts";
 import type { Sts } from "../aws/sts.ts";
 import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { MfaDevice, RoleSpec } from "../roles/role-spec.ts";
 import type { Clock } from "../sys/clock.ts";
 import { userOf } from "./as-it-is.ts";
+import { originOf } from "./origin.ts";
 import { runLimited } from "./run-limited.ts";
 
 type Wanted = { keys: Credentials; device: MfaDevice; spec: RoleSpec; region: string };
@@ -32,7 +34,7 @@ export function createMfaSessions({ sts, clock }: { sts: Sts; clock: Clock }): M
     const { keys, device, spec, region } = wanted;
     refuseSession(wanted);
     refuseMalformed(code, wanted);
-    const owner = await userOf(keys, { name: spec.name, region }, sts, signal);
+    const owner = await userOf(keys, { name: spec.name, origin: originOf(spec.base), region }, sts, signal);
     try {
       const factor = { serial: device.serial, code };
       const session = { ...(await sts.sessionToken(keys, region, signal, factor)), ...owner };
@@ -102,7 +104,8 @@ function explainRefusal(error: unknown, wanted: Wanted): CliError {
     return new CliError(`AWS did not accept the code of ${device.serial}`, { ...forPerson(wanted), cause: error });
   }
   return (
-    explainDeadKeys(error, `"${spec.name}"`) ?? explainCall(error, `get a session with the MFA device ${device.serial}`)
+    explainDeadKeys(error, originOf(spec.base)) ??
+    explainCall(error, `get a session with the MFA device ${device.serial}`)
   );
 }
 

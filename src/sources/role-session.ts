@@ -2,7 +2,7 @@
 // other.
 import type { AwsTime } from "../aws/aws-time.ts";
 import type { Session } from "../aws/credentials.ts";
-import { explainAssumeRole } from "../aws/explain.ts";
+import { explainAssumeRole } from "../aws/explain-keys.ts";
 import type { Sts } from "../aws/sts.ts";
 import { homeRegionOf, parseRoleArn } from "../roles/arn.ts";
 import { type RoleSpec, isAwsLogin } from "../roles/role-spec.ts";
@@ -11,6 +11,7 @@ import { asItIs, whoIs } from "./as-it-is.ts";
 import { createAssume } from "./assume-step.ts";
 import type { BaseSource } from "./base.ts";
 import { createMfaSessions } from "./mfa-sessions.ts";
+import { originOf } from "./origin.ts";
 
 export type SessionSource = {
   fetch(spec: RoleSpec, signal: AbortSignal): Promise<Session>;
@@ -36,7 +37,7 @@ export function createSessionSource({ sts, base, clock, time }: SessionSourceDep
       const region = regionOf(spec);
       const first = await start(spec, region, signal);
       if (spec.steps.length === 0) {
-        const session = await asItIs(first, { name: spec.name, region }, sts, signal);
+        const session = await asItIs(first, { name: spec.name, origin: originOf(spec.base), region }, sts, signal);
         return isAwsLogin(spec.base) ? inAwsTime(session, time) : session;
       }
       let session = first;
@@ -45,7 +46,12 @@ export function createSessionSource({ sts, base, clock, time }: SessionSourceDep
         try {
           session = await assume(keys, step, region, signal);
         } catch (error) {
-          throw explainAssumeRole(error, step.roleArn, session.arn ?? (await whoIs(keys, region, sts, signal))?.arn);
+          throw explainAssumeRole(error, {
+            step,
+            principal: session.arn ?? (await whoIs(keys, region, sts, signal))?.arn,
+            origin: originOf(spec.base),
+            withoutMfa: spec.mfa === undefined && keys.sessionToken === undefined,
+          });
         }
       }
       return session;

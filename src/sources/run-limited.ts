@@ -6,6 +6,9 @@ export type Output = { stdout: string; stderr: string };
 
 const OUTPUT_LIMIT_BYTES = 1_048_576;
 
+// POSIX, sh, 2.8.2.
+const SHELLS_OWN: Readonly<Record<number, string>> = { 126: ": it cannot be run", 127: ": it is not there" };
+
 const live = new Set<number>();
 
 /** Whatever ends this process in order takes along what it has started. Once for a process. */
@@ -43,9 +46,9 @@ export function runLimited(command: string, name: string, limitMs: number): Prom
     clearTimeout(timer);
     if (group !== undefined) live.delete(group);
     if (code === 0 && ended === undefined) return resolve(output);
-    const words = ended === undefined ? (output.stderr.trim().split("\n").at(-1) ?? "") : "";
-    const reason = ended ?? (signal === null ? `exited with ${code}` : `was killed by ${signal}`);
-    return reject(new Error(`${name} ${reason}${words === "" ? "" : `: ${words}`}`));
+    // Its own words are nobody's to repeat: they would go on into logs, and may hold a secret.
+    const exited = `exited with ${code}${SHELLS_OWN[code ?? 0] ?? ""}`;
+    return reject(new Error(`${name} ${ended ?? (signal === null ? exited : `was killed by ${signal}`)}`));
   });
   return promise;
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
 import { openTerminal } from "../support/terminal.ts";
+import { untilTrue } from "../support/until.ts";
 import { CONFIG, type World, freePort, testWorld } from "../support/world.ts";
 
 const SERIAL = DEMO_USER.mfa?.serial ?? "";
@@ -147,7 +148,73 @@ describe("on a terminal", () => {
   });
 });
 
+describe("a protected role that wants a code", () => {
+  const PROTECTED = `[roles.vault]
+role_arn = "${DEMO_ROLES.guarded}"
+mfa_serial = "${SERIAL}"
+protected = true
+`;
+  const served = async () => {
+    const world = await guardedWorld(PROTECTED);
+    await world.metacred([...ENDPOINT, String(freePort()), "--role", "dev"]);
+    return world;
+  };
+  const status = async (world: World) => JSON.parse((await world.metacred(["status", "--json"])).stdout);
+  const codes = (world: World) => world.aws({ do: "count", action: "GetSessionToken" });
+
+  test("without a terminal: agreed to first, then the code; with both for a time, and back by itself", async () => {
+    await using world = await served();
+    expect(await world.metacred(["use", "vault", "--mfa-code", "111111"])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('"vault" is protected'),
+    });
+    // A code works once: it was not spent on the refusal.
+    expect(await codes(world)).toBe(0);
+    expect((await world.metacred(["use", "vault", "--yes"])).exitCode).toBe(4);
+    const both = ["use", "vault", "--yes", "--for", "4s", "--mfa-code"];
+    expect((await world.metacred([...both, "999999"])).exitCode).toBe(4);
+    expect((await status(world)).role.name).toBe("dev");
+    const used = await world.metacred([...both, "111111"]);
+    expect([used.exitCode, used.stderr]).toEqual([0, expect.stringContaining("back to dev by itself in ")]);
+    expect(await status(world)).toMatchObject({
+      role: { name: "vault", protected: true },
+      temporary: { back_to: "dev" },
+    });
+    await untilTrue("it went back", async () => (await status(world)).role.name === "dev");
+    // The device's session goes on, the agreement does not.
+    const again = ["use", "vault", "--for", "10m"];
+    expect((await world.metacred(again)).exitCode).toBe(2);
+    expect((await world.metacred([...again, "--yes"])).exitCode).toBe(0);
+    // The wrong one and the right one.
+    expect(await codes(world)).toBe(2);
+  });
+
+  test("on a terminal: the name is asked for, then the code", async () => {
+    await using world = await served();
+    await using terminal = openTerminal([world.binary, "use", "vault", "--for", "10m"], world.env, world.folder);
+    await terminal.untilShown("Type its name to use it: ");
+    terminal.type("vault\n");
+    await terminal.untilShown(`code of ${SERIAL}: `);
+    terminal.type("111111\n");
+    expect(await terminal.exited).toBe(0);
+    expect(await status(world)).toMatchObject({ role: { name: "vault" }, temporary: { back_to: "dev" } });
+  });
+
+  test.each([["--background"], []])("serve on a terminal likewise: %j", async (...flags) => {
+    await using world = await guardedWorld(PROTECTED);
+    const words = ["serve", "--no-redirect", "--port", String(freePort()), "--role", "vault", ...flags.filter(Boolean)];
+    await using terminal = openTerminal([world.binary, ...words], world.env, world.folder);
+    await terminal.untilShown("Type its name to use it: ");
+    terminal.type("vault\n");
+    await terminal.untilShown(`code of ${SERIAL}: `);
+    terminal.type("222222\n");
+    await terminal.untilShown("serving vault");
+    expect((await status(world)).role).toMatchObject({ name: "vault", protected: true });
+    await world.metacred(["stop"]);
+    expect(await terminal.exited).toBe(0);
+  });
+});
+
 async function untilPrompts(screen: () => string, prompt: string, times: number): Promise<void> {
-  const { untilTrue } = await import("../support/until.ts");
   await untilTrue(`${times} questions`, () => screen().split(prompt).length - 1 >= times);
 }

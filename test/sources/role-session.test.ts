@@ -52,8 +52,8 @@ describe("keys of a user, as they are", () => {
     await using it = awsScene();
     it.aws.revoke(DEMO_USER.accessKeyId);
     expect(await failureOf(() => it.fetch(profile("corp"), NEVER))).toEqual({
-      message: 'AWS does not accept the base credentials (InvalidClientTokenId) for "corp"',
-      hint: "renew the base credentials, then metacred use",
+      message: 'AWS does not know the access key of the AWS profile "corp" (InvalidClientTokenId)',
+      hint: "aws configure --profile corp, or whatever else writes it",
       exit: 4,
     });
   });
@@ -81,8 +81,8 @@ describe("a session in a profile, as it is", () => {
     await keepSession(it);
     now = new Date(now.getTime() + 2 * HOUR_MS);
     expect(await failureOf(() => it.fetch(profile("kept"), NEVER))).toEqual({
-      message: 'AWS does not accept the base credentials (ExpiredToken) for "kept"',
-      hint: "renew the base credentials, then metacred use",
+      message: 'the session of the AWS profile "kept" has expired, says AWS (ExpiredToken)',
+      hint: "aws configure --profile kept, or whatever else writes it",
       exit: 4,
     });
   });
@@ -141,7 +141,7 @@ describe("an assumed role", () => {
     await using it = awsScene();
     expect(await failureOf(() => it.fetch(profile("corp", [assume(DEMO_ROLES.forbidden)]), NEVER))).toEqual({
       message: `AWS refused: ${ALICE_ARN} may not assume ${DEMO_ROLES.forbidden}`,
-      hint: `allow sts:AssumeRole for ${ALICE_ARN} and name it in the role's trust policy`,
+      hint: `allow sts:AssumeRole for ${ALICE_ARN} and name it in the role's trust policy; set mfa_serial where the policy wants MFA`,
       exit: 6,
     });
   });
@@ -167,8 +167,8 @@ describe("an assumed role", () => {
     it.files.file(".aws/credentials", keysSection("kept", credentials));
     now = new Date(now.getTime() + 13 * HOUR_MS);
     expect(await failureOf(() => it.fetch(profile("kept", [assume(DEMO_ROLES.developer)]), NEVER))).toEqual({
-      message: `AWS does not accept the base credentials (ExpiredToken) for ${DEMO_ROLES.developer}`,
-      hint: "renew the base credentials, then metacred use",
+      message: 'the session of the AWS profile "kept" has expired, says AWS (ExpiredToken)',
+      hint: "aws configure --profile kept, or whatever else writes it",
       exit: 4,
     });
   });
