@@ -40,6 +40,7 @@ export type Client = {
 export type ClientClock = "wall" | "all" | "none" | { leadSeconds: number };
 
 const NO_DOCUMENT = "it has no command for it";
+const NO_PORT = "it asks port 80 whatever the endpoint says: only the redirect reaches it";
 
 export const CLIENTS: readonly Client[] = [
   {
@@ -85,6 +86,23 @@ export const CLIENTS: readonly Client[] = [
     argv: (at) => [join(at, "target/debug/client")],
     without: {},
     clock: "wall",
+  },
+  {
+    id: "ruby-debian",
+    name: "SDK for Ruby (Debian's)",
+    folder: "ruby",
+    tools: ["ruby"],
+    build: [["ruby", "-e", "require 'aws-sdk-core'"]],
+    argv: (at) => ["ruby", join(at, "client.rb")],
+    without: {
+      credentials: NO_PORT,
+      "signed-out": NO_PORT,
+      follow: NO_PORT,
+      region: "it never asks the metadata service for a region",
+      container: "it knows ECS's form alone",
+      eks: "it knows ECS's form alone",
+    },
+    clock: "none",
   },
   {
     ...python("crt", "Common Runtime (awscrt)"),

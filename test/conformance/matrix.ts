@@ -28,10 +28,19 @@ export async function runMatrix(prepared: readonly Prepared[], canRedirect: bool
   }
   const replayed = await Promise.all(SEQUENCES.map((sequence) => replayedRow(scene, sequence)));
   say("following a switch");
-  for (const one of prepared) put(cells, one, "follow", await followCell(scene, one, (role) => use(world, role)));
+  for (const one of prepared) {
+    put(
+      cells,
+      one,
+      "follow",
+      absence(one.client, "follow") ?? (await followCell(scene, one, (role) => use(world, role))),
+    );
+  }
   say("nobody signed in");
   await use(world, "none");
-  for (const one of prepared) put(cells, one, "signed-out", await signedOut(scene, one));
+  for (const one of prepared) {
+    put(cells, one, "signed-out", absence(one.client, "signed-out") ?? (await signedOut(scene, one)));
+  }
   if (canRedirect) {
     await atTheAddress("redirect", "169.254.169.254", redirected, prepared, cells, say);
     await atTheAddress("ecs", "169.254.170.2", atAgent, prepared, cells, say);
