@@ -11,6 +11,10 @@ export type FoundProcess = { pid: number; identity: string; program: string | un
 /** Calls back at once where the first piece finds it. Undefined: not found, or no time left to search. */
 export type ProcessFinder = (owner: SocketOwner, found: (process: FoundProcess | undefined) => void) => void;
 
+export function foundProcess(pid: number, proc = PROC): FoundProcess {
+  return { pid, identity: processIdentity(pid) ?? String(pid), ...programOf(pid, proc) };
+}
+
 const PIECE_MS = 0.5;
 const SHARE_OF_TIME = 0.05;
 const MOST_SAVED_MS = 100;
@@ -29,7 +33,7 @@ export function createProcessFinder({ monotonicMs }: Pick<Clock, "monotonicMs">,
   };
   const describe = (pid: number): FoundProcess => {
     recent = [pid, ...recent.filter((other) => other !== pid)].slice(0, RECENT_KEPT);
-    return { pid, identity: processIdentity(pid) ?? String(pid), ...programOf(pid, proc) };
+    return foundProcess(pid, proc);
   };
   return (owner, found) => {
     save();

@@ -2,6 +2,7 @@
 // through process-finder.ts.
 
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import type { ProcessFacts } from "./container-process.ts";
 import { findListener, type SocketTables } from "./proc-net.ts";
 import type { SocketOwner } from "./sock-diag.ts";
 
@@ -30,11 +31,7 @@ export function* searchSocket(
     return (owner === uid || owner === 0) && (yield* searchDescriptors(pid, inode, proc));
   };
   for (const pid of likely) if (yield* holds(pid)) return pid;
-  const pids = list(proc)
-    .filter((name) => /^[1-9]\d*$/.test(name))
-    .map(Number)
-    .toSorted((a, b) => b - a);
-  for (const pid of pids) {
+  for (const pid of processes(proc)) {
     yield;
     if (yield* holds(pid)) return pid;
   }
@@ -44,6 +41,25 @@ export function* searchSocket(
 /** What runs in a process: its short name, and its file. */
 export function programOf(pid: number, proc = PROC): { program: string | undefined; exe: string | undefined } {
   return { program: read(`${proc}/${pid}/comm`)?.trim(), exe: link(`${proc}/${pid}/exe`) };
+}
+
+/** Processes of this user whose descriptors even the user may not see. */
+export function hiddenProcesses(uid: number, proc = PROC): readonly number[] {
+  return processes(proc).filter((pid) => {
+    if (attempt(() => readdirSync(`${proc}/${pid}/fd`)) !== undefined) return false;
+    return new RegExp(`^Uid:\\s+${uid}\\s`, "m").test(read(`${proc}/${pid}/status`) ?? "");
+  });
+}
+
+/** What can be seen of a process. */
+export function factsOf(pid: number | "self", proc = PROC): ProcessFacts {
+  const folder = `${proc}/${pid}`;
+  return {
+    userNs: link(`${folder}/ns/user`),
+    pidNs: link(`${folder}/ns/pid`),
+    cgroups: read(`${folder}/cgroup`) ?? "",
+    program: link(`${folder}/exe`) ?? read(`${folder}/comm`)?.trim() ?? "",
+  };
 }
 
 /** Parent first, up to the first process of the pid namespace. Empty where the process is gone. */
@@ -83,6 +99,13 @@ export function listenerOf(
 
 export function readSocketTables(proc = PROC): SocketTables {
   return { tcp: read(`${proc}/net/tcp`) ?? "", tcp6: read(`${proc}/net/tcp6`) ?? "" };
+}
+
+function processes(proc: string): readonly number[] {
+  return list(proc)
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .map(Number)
+    .toSorted((a, b) => b - a);
 }
 
 function holdsSocket(pid: number, inode: number, proc: string): boolean {

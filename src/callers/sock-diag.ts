@@ -77,7 +77,7 @@ export function openSockDiag(libc: Libc): SockDiag | undefined {
   };
 }
 
-type Request = { bytes: Uint8Array; view: DataView };
+type Request = { bytes: Uint8Array; view: DataView; from?: string; to?: string };
 
 function requestTemplate(): Request {
   const view = new DataView(new ArrayBuffer(REQUEST_BYTES));
@@ -91,14 +91,18 @@ function requestTemplate(): Request {
 }
 
 function address(request: Request, source: Endpoint, destination: Endpoint): boolean {
+  request.view.setUint16(24, source.port);
+  request.view.setUint16(26, destination.port);
+  // Mostly the same two as the last time, and in place already.
+  if (source.address === request.from && destination.address === request.to) return true;
   const from = addressBytes(source.address);
   const to = addressBytes(destination.address);
   if (from === undefined || to === undefined || from.length !== to.length) return false;
   request.view.setUint8(16, from.length === 4 ? AF_INET : AF_INET6);
-  request.view.setUint16(24, source.port);
-  request.view.setUint16(26, destination.port);
   request.bytes.set(from, 28);
   request.bytes.set(to, 44);
+  request.from = source.address;
+  request.to = destination.address;
   return true;
 }
 

@@ -10,6 +10,8 @@ type KnownOtherwise = { uid: number | undefined; inode: undefined; container?: s
 /** One connection: whose it is, as far as that is known. */
 export type Visit = {
   readonly owner: SocketOwner | KnownOtherwise;
+  /** Where it is known from the start. */
+  readonly process: FoundProcess | undefined;
   /** Counted here until the process is found. */
   tally: Tally | undefined;
   entry: Entry | undefined;
@@ -114,7 +116,8 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
       if (isNews) news(entry);
       // Not when the connection came: the daemon's own tests of the redirect are connections without this.
       if (!isFirst) return;
-      if (owner.inode === undefined) found(visit, processOf(owner.pid));
+      if (visit.process !== undefined) found(visit, visit.process);
+      else if (owner.inode === undefined) found(visit, processOf(owner.pid));
       else find(owner, (process) => found(visit, process));
     },
     since: (after) => ({
@@ -144,8 +147,8 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
 }
 
 /** For a connection that has come. */
-export function visitOf(owner: Visit["owner"]): Visit {
-  return { owner, tally: undefined, entry: undefined };
+export function visitOf(owner: Visit["owner"], process?: FoundProcess): Visit {
+  return { owner, process, tally: undefined, entry: undefined };
 }
 
 // --- internal ---

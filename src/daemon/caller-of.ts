@@ -1,5 +1,6 @@
 // From a connection to what the metadata service knows of its other end.
 import { type Caller, type CallerFinder, callerIdentity } from "../callers/find-caller.ts";
+import type { Held, Holders } from "../callers/holders.ts";
 import { isOwnOrDescendant } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import type { HttpPeer } from "../http/server.ts";
@@ -7,28 +8,34 @@ import type { ImdsCaller } from "../imds/message.ts";
 import { type Visit, visitOf } from "./caller-book.ts";
 
 /** One connection's other end, and where its requests are counted. */
-export type Asker = ImdsCaller & { visit: Visit };
+export type Asker = ImdsCaller & { visit: Visit; held?: Held };
 
 type Deps = {
   context: Pick<Context, "platform" | "uid">;
   findCaller: CallerFinder;
   /** True while base credentials are being fetched: only then can a request come from that very fetch. */
   mayLoop(): boolean;
+  /** Absent: it does not matter whether a container asks. */
+  holders?: Holders | undefined;
 };
 
-export function createCallerOf({ context, findCaller, mayLoop }: Deps): (peer: HttpPeer) => Asker {
+export function createCallerOf({ context, findCaller, mayLoop, holders }: Deps): (peer: HttpPeer) => Asker {
   // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
   const knowsUid = callerIdentity(context.platform) === "kernel";
   return (peer) => {
     const owner = findCaller(peer);
     const loop = owner.uid !== undefined && mayLoop() && isOurs(owner);
     const uid = knowsUid ? owner.uid : context.uid;
-    return {
-      address: peer.address,
-      uid,
-      loop,
-      visit: visitOf(owner.inode === undefined ? { uid, inode: undefined, pid: owner.pid } : owner),
-    };
+    const { address } = peer;
+    if (owner.inode === undefined)
+      return { address, uid, loop, visit: visitOf({ uid, inode: undefined, pid: owner.pid }) };
+    // Of other users' processes we see too little to ask whose socket it is; root sees all of them.
+    const canSee = owner.uid === context.uid || context.uid === 0;
+    if (holders === undefined || !canSee) return { address, uid, loop, visit: visitOf(owner) };
+    const held = holders.find(owner);
+    const asker: Asker = { address, uid, loop, visit: visitOf(owner, held.known?.process), held };
+    if (held.isContainer) asker.container = "process";
+    return asker;
   };
 }
 

@@ -1,6 +1,7 @@
 // The metadata service on its socket: a connection's caller is found once, then every request is answered from memory.
 import { randomBytes } from "node:crypto";
 import type { CallerFinder } from "../callers/find-caller.ts";
+import type { Holders } from "../callers/holders.ts";
 import { describeListener, listenerOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
@@ -28,6 +29,7 @@ export type EmulatorDeps = {
   ipv6: boolean;
   uids: readonly number[] | "*";
   findCaller: CallerFinder;
+  holders: Holders | undefined;
   refusals: Refusals;
   callers: CallerBook;
   selfTests(): readonly SelfTest[];
@@ -108,7 +110,7 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
   const { clock } = deps.context;
   const key = randomBytes(TOKEN_KEY_BYTES);
   const startedAt = clock.now();
-  const imdsOf = (settings: ImdsSettings): Imds =>
+  const imdsOf = (settings: ImdsSettings): Imds<Asker> =>
     createImds({
       ...settings,
       view: ({ container }) => (container === undefined ? deps.view() : (deps.containers ?? deps).view()),
@@ -135,6 +137,7 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
       return caller;
     },
     closed(caller) {
+      if (caller.held !== undefined) deps.holders?.released(caller.held);
       if (isStranger(caller)) strangers--;
     },
     handle(request, caller) {

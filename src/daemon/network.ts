@@ -2,6 +2,8 @@
 import { createCallerFinder } from "../callers/find-caller.ts";
 import { createProcessFinder } from "../callers/process-finder.ts";
 import { openLibproc } from "../callers/libproc.ts";
+import { createHolders } from "../callers/holders.ts";
+import { factsOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import type { Log } from "../output.ts";
@@ -96,6 +98,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     ipv6: config.imds.ipv6,
     uids,
     findCaller,
+    holders: libc === undefined ? undefined : createHolders({ clock, libc, own: factsOf("self") }),
     refusals,
     callers,
     selfTests: () => selfTests,

@@ -14,6 +14,8 @@ export type Libc = {
   getsockopt(fd: number, level: number, name: number, value: Uint8Array, length: Uint8Array): number;
   /** 0, or -1. */
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
+  /** Where a link in that folder leads: the length of what was written to `target`, or -1. `name` ends with a zero. */
+  readlinkat(folder: number, name: Uint8Array, target: Uint8Array, size: number): number;
   close(fd: number): number;
 };
 
@@ -24,6 +26,7 @@ const SIGNATURES = {
   recv: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
   getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
   setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
+  readlinkat: { args: ["i32", "ptr", "ptr", "u64"], returns: "i64" },
   close: { args: ["i32"], returns: "i32" },
 } as const;
 
@@ -55,6 +58,7 @@ function open(name: string): Libc | undefined {
       recv: (fd, buffer, length, flags) => Number(symbols.recv(fd, buffer, length, flags)),
       getsockopt: (fd, level, option, value, length) => symbols.getsockopt(fd, level, option, value, length),
       setsockopt: (fd, level, option, value, length) => symbols.setsockopt(fd, level, option, value, length),
+      readlinkat: (folder, name, target, size) => Number(symbols.readlinkat(folder, name, target, size)),
       close: (fd) => symbols.close(fd),
     };
   } catch {

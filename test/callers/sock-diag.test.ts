@@ -118,6 +118,7 @@ describe("where netlink misbehaves", () => {
       close: () => 0,
       setsockopt: () => -1,
       sendto: () => -1,
+      readlinkat: () => -1,
       getsockopt: () => -1,
       send(_fd, bytes) {
         sequence = new DataView(bytes.buffer).getUint32(8, true);

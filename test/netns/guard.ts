@@ -63,6 +63,7 @@ export type GuardOptions = {
   port: number;
   owner?: number;
   users?: readonly number[] | "*";
+  containers?: number;
   furniture?: Furniture;
   /** Default: 169.254.169.254 alone. All go to `port`. */
   addresses?: readonly [EmulatedAddress, ...EmulatedAddress[]];
@@ -81,11 +82,11 @@ export function guardPlan(input: Partial<RedirectInput> = {}) {
 }
 
 export async function startGuard(ns: Netns, options: GuardOptions): Promise<Guard> {
-  const { port, owner = 12001, users = [owner], furniture = FURNITURE["nft"] } = options;
+  const { port, owner = 12001, users = [owner], containers, furniture = FURNITURE["nft"] } = options;
   if (furniture === undefined) throw new Error("no furniture");
   const [first, ...rest] = options.addresses ?? ["169.254.169.254"];
   const targets: RedirectInput["targets"] = [{ address: first, port }, ...rest.map((address) => ({ address, port }))];
-  const { argv } = guardPlan({ method: furniture.method, targets, users, ownerUid: owner });
+  const { argv } = guardPlan({ method: furniture.method, targets, users, containers, ownerUid: owner });
   const process = ns.spawn(furniture.wrap(argv));
   const line = (await firstLine(process.stdout)) || (await firstLine(process.stderr));
   return {
