@@ -1,7 +1,7 @@
 // Whether a process of this machine asks for a container. Pure: what is known of it beside what is known of metacred,
 // which may itself run in a container.
 
-/** As /proc tells it; `undefined` is what we may not see. */
+/** As /proc tells it; `undefined` is what we may not see, or what has ended. */
 export type ProcessFacts = {
   userNs: string | undefined;
   pidNs: string | undefined;
@@ -12,13 +12,13 @@ export type ProcessFacts = {
 };
 
 export function asksForContainer(caller: ProcessFacts, own: ProcessFacts): boolean {
+  return caller.userNs !== own.userNs || caller.pidNs !== own.pidNs || looksLikeContainer(caller, own);
+}
+
+/** By what everybody may see of a process. */
+export function looksLikeContainer(caller: ProcessFacts, own: ProcessFacts): boolean {
   const ours = new Set(containerCgroups(own.cgroups));
-  return (
-    isNetworkHelper(caller.program) ||
-    isOther(caller.userNs, own.userNs) ||
-    isOther(caller.pidNs, own.pidNs) ||
-    containerCgroups(caller.cgroups).some((path) => !ours.has(path))
-  );
+  return isNetworkHelper(caller.program) || containerCgroups(caller.cgroups).some((path) => !ours.has(path));
 }
 
 /** By the last part of its file's name: what carries the traffic of containers and virtual machines to this network. */
@@ -48,7 +48,3 @@ export function containerCgroups(text: string): readonly string[] {
 // the name.
 const CONTAINER =
   /(?:^|[-:])[0-9a-f]{64}(?:\.scope)?$|^libpod-|^kubepods|^lxc(?:\.payload\b|$)|^systemd-nspawn@|^machine-.+\.scope$/;
-
-function isOther(theirs: string | undefined, ours: string | undefined): boolean {
-  return theirs !== undefined && ours !== undefined && theirs !== ours;
-}

@@ -7,7 +7,7 @@
 import { closeSync, openSync, readdirSync } from "node:fs";
 import type { Clock } from "../sys/clock.ts";
 import type { Libc } from "../sys/libc.ts";
-import { asksForContainer, type ProcessFacts } from "./container-process.ts";
+import { asksForContainer, looksLikeContainer, type ProcessFacts } from "./container-process.ts";
 import { type FoundProcess, foundProcess } from "./process-finder.ts";
 import { factsOf, hiddenProcesses, processOfSocket } from "./process.ts";
 import type { SocketOwner } from "./sock-diag.ts";
@@ -100,7 +100,7 @@ export function createHolders({ clock, libc, own }: Deps): Holders {
       // A network helper hides its descriptors from its user (prctl(2), PR_SET_DUMPABLE). Where nobody hides from us the
       // socket is of another pid namespace.
       const hidden = hiddenProcesses(owner.uid).map((hiddenPid) => factsOf(hiddenPid));
-      const isContainer = hidden.length === 0 || hidden.some((facts) => asksForContainer(facts, own));
+      const isContainer = hidden.length === 0 || hidden.some((facts) => looksLikeContainer(facts, own));
       return { known: undefined, descriptor: -1, isContainer };
     },
     released({ known: one, descriptor }) {

@@ -43,12 +43,15 @@ export function programOf(pid: number, proc = PROC): { program: string | undefin
   return { program: read(`${proc}/${pid}/comm`)?.trim(), exe: link(`${proc}/${pid}/exe`) };
 }
 
-/** Processes of this user whose descriptors even the user may not see. */
+/**
+ * Processes of this user that even the user may not look into: one that forbade it, one with privileges or from a container
+ * (ptrace(2), "access mode checking"). Where descriptors are secret, so are the namespaces.
+ */
 export function hiddenProcesses(uid: number, proc = PROC): readonly number[] {
-  return processes(proc).filter((pid) => {
-    if (attempt(() => readdirSync(`${proc}/${pid}/fd`)) !== undefined) return false;
-    return new RegExp(`^Uid:\\s+${uid}\\s`, "m").test(read(`${proc}/${pid}/status`) ?? "");
-  });
+  const isAlive = new RegExp(`^State:\\s+[^ZX][^]*^Uid:\\s+${uid}\\s`, "m");
+  return processes(proc).filter(
+    (pid) => link(`${proc}/${pid}/ns/user`) === undefined && isAlive.test(read(`${proc}/${pid}/status`) ?? ""),
+  );
 }
 
 /** What can be seen of a process. */

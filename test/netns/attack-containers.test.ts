@@ -13,7 +13,7 @@ import { startGuard } from "./guard.ts";
 const UID = 12_001;
 const PORT = 26_000;
 const NETWORK = "metacred-test";
-// IMDSv1, the more lenient version. By nc: the wget of Debian's static busybox ends with a segmentation fault.
+// IMDSv1, the more lenient version. By nc: the wget of Debian's busybox-static ends with a segmentation fault.
 const GRAB = String.raw`for path in info security-credentials/metacred; do
   printf 'GET /latest/meta-data/iam/%s HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n\r\n' "$path" |
     busybox nc -w 3 169.254.169.254 80

@@ -2,7 +2,7 @@
 // needs, in private mounts. Their one image is busybox.
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { lineReader } from "./line-reader.ts";
 import type { Netns, NetnsResult } from "./netns.ts";
 import { untilTrue } from "./until.ts";
@@ -136,10 +136,18 @@ type RunWords = (words: readonly string[]) => Promise<NetnsResult>;
 
 function rootFolder(folder: string): string {
   const root = join(folder, "root");
-  mkdirSync(join(root, "bin"), { recursive: true });
-  copyFileSync(BUSYBOX, join(root, "bin/busybox"));
-  chmodSync(join(root, "bin/busybox"), 0o755);
+  for (const file of [BUSYBOX, ...librariesOf(BUSYBOX)]) {
+    mkdirSync(join(root, dirname(file)), { recursive: true });
+    copyFileSync(file, join(root, file));
+    chmodSync(join(root, file), 0o755);
+  }
   return root;
+}
+
+// Debian has it with libraries and, in another package, without.
+function librariesOf(program: string): readonly string[] {
+  const { stdout } = Bun.spawnSync(["ldd", program], { stderr: "ignore" });
+  return stdout.toString().match(/\/[^ ]+(?= \(0x)/g) ?? [];
 }
 
 async function runToEnd(
