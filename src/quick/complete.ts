@@ -1,10 +1,7 @@
-// Names for the shells' completions, in milliseconds: the files are skimmed for headings, not parsed.
+// Names for the shells' completions, in milliseconds: the files are skimmed for the few lines that count, not parsed.
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { print } from "../print.ts";
-
-/** What stands behind a name, for shells that show it: an ARN, or what kind of profile it is. */
-type Named = { name: string; about: string };
 
 /** `roles` or `profiles`, one name a line. Whatever goes wrong, a completion prints less, never an error. */
 export async function printNames(context: Context, kind: string, described: boolean): Promise<number> {
@@ -18,104 +15,66 @@ export async function printNames(context: Context, kind: string, described: bool
       ? read(env["AWS_SHARED_CREDENTIALS_FILE"] || `${home}/.aws/credentials`)
       : "",
   ]);
-  const lines = described
-    ? describedLines([...pairNames(pairs), ...keyProfiles(keys), ...awsProfiles(config), ...roleTables(roles)])
-    : [
-        ...new Set([
-          ...namesIn(ROLES, roles),
-          ...namesIn(PAIRS, pairs),
-          ...namesIn(PROFILES, config),
-          ...namesIn(KEYS, keys),
-        ]),
-      ].toSorted();
-  await print(lines.map((line) => `${line}\n`).join(""));
+  const skim = described ? describedLines : nameLines;
+  // The first of a name is the one that counts: a role of the config stands before a profile.
+  const lines = [
+    ...skim(roles, ROLE_TABLE, "role"),
+    ...skim(config, PROFILE, "AWS profile"),
+    ...skim(keys, KEYS, "keys"),
+    ...(pairs.match(/^.+$/gm) ?? []).map((pair) => (described ? `${pair}\tSSO role` : pair)),
+  ];
+  const kept = described ? oneOfEachName(lines) : new Set(lines);
+  // What is no heading of the kind that is looked for has left an empty line.
+  kept.delete("");
+  await print(kept.size === 0 ? "" : `${[...kept].toSorted().join("\n")}\n`);
   return EXIT.ok;
 }
 
-const ROLES = /^\s*\[\s*roles\s*\.\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*\]/gm;
-const PROFILES = /^\[\s*(?:profile\s+(?:"([^"]+)"|'([^']+)'|([^\]]+?))|(default))\s*\]/gm;
-const PAIRS = /^(.+)$/gm;
-const KEYS = /^\[\s*([^\]]+?)\s*\]/gm;
+// --- internal ---
 
-function namesIn(pattern: RegExp, text: string): string[] {
-  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? "");
+// Everything that is done for each of thousands of sections is left to the engine's own string functions: a function
+// that has just been loaded is interpreted at first, and would take longer than all the rest of a completion.
+const QUOTED = String.raw`"([^"\n]+)"|'([^'\n]+)'`;
+// Names are in the groups 1 to 4, whichever form they have.
+const ROLE_TABLE = String.raw`roles[ \t]*\.[ \t]*(?:${QUOTED}|([\w-]+)())`;
+const PROFILE = String.raw`(?:profile[ \t]+(?:${QUOTED}|([^\]\n]+?))|(default))`;
+const KEYS = String.raw`([^\]\n]+?)()()()`;
+
+const HEADINGS = /^[ \t]*\[.*/gm;
+const TELLING = /^(?:[ \t]*\[|(?:sso_role_name|sso_account_id|role_arn)[ \t]*=).*/gm;
+
+const below = (key: string) => String.raw`(?=(?:\n[a-z].*)*?\n${key}[ \t]*=[ \t]*["']?([^\s"']+))`;
+/** Groups 5 and 6: role and account of SSO; else group 7: a role's ARN. */
+const SETTINGS = `(?:${below("sso_role_name")}(?:${below("sso_account_id")}|)|${below("role_arn")}|)`;
+
+function nameLines(text: string, heading: string): string[] {
+  return (text.match(HEADINGS) ?? []).join("\n").replace(sections(heading, ""), "$1$2$3$4").split("\n");
 }
 
-// A later one of the same name is the one that counts: a role of the config stands before a profile.
-function describedLines(named: readonly Named[]): string[] {
-  const byName = new Map(named.map(({ name, about }) => [name, about]));
-  return [...byName.keys()].toSorted().map((name) => `${name}\t${byName.get(name)}`);
+/** A name, a tab, and what stands behind it: an ARN, or what kind of profile it is. */
+function describedLines(text: string, heading: string, otherwise: string): string[] {
+  const telling = (text.match(TELLING) ?? []).join("\n");
+  return `${telling.replace(sections(heading, SETTINGS), "$1$2$3$4\t$7\t$5 in $6")}\n`
+    .replace(/^\t.*\n/gm, "")
+    .replaceAll("\t\t in \n", `\t${otherwise}\n`)
+    .replaceAll("\t\t", "\t")
+    .replaceAll("\t in \n", "\n")
+    .replaceAll(" in \n", " in an account\n")
+    .split("\n");
 }
 
-// Plain loops: patterns and lists over thousands of sections would take longer than all the rest of a completion.
-type Section = { heading: string; body(): string };
+/** A heading, what it is followed by that says what it is, and the settings up to the next heading. */
+function sections(heading: string, settings: string): RegExp {
+  return new RegExp(String.raw`^(?:[ \t]*\[[ \t]*${heading}[ \t]*\]|).*${settings}(?:\n[a-z].*)*`, "gm");
+}
 
-function* sectionsOf(text: string): Generator<Section> {
-  for (let start = text.startsWith("[") ? 0 : nextSection(text, 0); start < text.length;) {
-    const close = text.indexOf("]", start);
-    if (close === -1) return;
-    const next = nextSection(text, close);
-    yield { heading: text.slice(start + 1, close).trim(), body: () => text.slice(close, next) };
-    start = next;
+function oneOfEachName(lines: readonly string[]): Set<string> {
+  const byName = new Map<string, string>();
+  for (const line of lines) {
+    const name = line.slice(0, line.indexOf("\t"));
+    if (!byName.has(name)) byName.set(name, line);
   }
-}
-
-/** Where the next line that begins with a bracket begins; the end where there is none. */
-function nextSection(text: string, from: number): number {
-  const found = text.indexOf("\n[", from);
-  return found === -1 ? text.length : found + 1;
-}
-
-function setting(body: string, key: string): string | undefined {
-  const start = body.indexOf(`\n${key}`);
-  if (start === -1) return undefined;
-  const line = body.slice(start + 1 + key.length, lineEnd(body, start + 1));
-  return /^\s*=\s*["']?([^\s"']+)/.exec(line)?.[1];
-}
-
-function lineEnd(text: string, from: number): number {
-  const found = text.indexOf("\n", from);
-  return found === -1 ? text.length : found;
-}
-
-function roleTables(text: string): Named[] {
-  const named: Named[] = [];
-  for (const { heading, body } of sectionsOf(text.replaceAll(/^[ \t]+\[/gm, "["))) {
-    const match = /^roles\s*\.\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))$/.exec(heading);
-    const name = match?.[1] ?? match?.[2] ?? match?.[3];
-    if (name !== undefined) named.push({ name, about: setting(body(), "role_arn") ?? "role" });
-  }
-  return named;
-}
-
-function pairNames(text: string): Named[] {
-  return namesIn(PAIRS, text).map((name) => ({ name, about: "SSO role" }));
-}
-
-function keyProfiles(text: string): Named[] {
-  return [...sectionsOf(text)].map(({ heading }) => ({ name: heading, about: "keys" }));
-}
-
-function awsProfiles(text: string): Named[] {
-  const named: Named[] = [];
-  for (const { heading, body } of sectionsOf(text)) {
-    const name = heading === "default" ? heading : profileOf(heading);
-    if (name !== undefined) named.push({ name, about: aboutProfile(body()) });
-  }
-  return named;
-}
-
-function profileOf(heading: string): string | undefined {
-  if (!/^profile\s/.test(heading)) return undefined;
-  const name = heading.slice("profile".length).trim();
-  const quote = name[0];
-  return (quote === '"' || quote === "'") && name.endsWith(quote) ? name.slice(1, -1) : name;
-}
-
-function aboutProfile(body: string): string {
-  const ssoRole = setting(body, "sso_role_name");
-  if (ssoRole !== undefined) return `${ssoRole} in ${setting(body, "sso_account_id") ?? "an account"}`;
-  return setting(body, "role_arn") ?? "AWS profile";
+  return new Set(byName.values());
 }
 
 async function read(file: string): Promise<string> {

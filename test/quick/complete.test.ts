@@ -84,3 +84,31 @@ plain\tAWS profile
 sso\tAdmin in 111122223333
 `);
 });
+
+test("settings above every heading, sections of other kinds and signs of replacements are no names", async () => {
+  await using it = desk();
+  it.file(
+    ".aws/config",
+    `sso_role_name = stray
+[sso-session acme]
+sso_role_name = no
+[profile b]
+sso_account_id=123
+region = x
+sso_role_name=Q
+[services x]
+[profile no-account]
+sso_role_name = Q
+[profile $1$&]
+`,
+  );
+  it.file(".config/metacred/config.toml", "role_arn = \"stray\"\n  [roles.dev]\nrole_arn='arn:aws:iam::1:role/D'\n");
+  expect((await it.metacred("__complete", "roles", "--described")).stdout).toBe(
+    `$1$&\tAWS profile
+b\tQ in 123
+dev\tarn:aws:iam::1:role/D
+no-account\tQ in an account
+`,
+  );
+  expect((await it.metacred("__complete", "roles")).stdout).toBe("$1$&\nb\ndev\nno-account\n");
+});
