@@ -11,7 +11,8 @@ import { type RoleSpec, describeBase } from "../roles/role-spec.ts";
 import { type SsoCandidate, ssoCandidates, ssoOfBase, ssoRole } from "../roles/sso-role.ts";
 import { type SignIn, chooseSignIn } from "../roles/sign-in-choice.ts";
 import { readKeyIndex } from "../secrets/user-keys.ts";
-import { loadProfiles, loadSsoSessions } from "../sources/profile-files.ts";
+import { loadSsoSessions } from "../sources/profile-files.ts";
+import { rememberProfiles } from "../sources/profile-memory.ts";
 import type { RoleLists } from "../sso/role-lists.ts";
 import { writePrivateFile } from "../sys/atomic-file.ts";
 import { readIfThere } from "../sys/read-file.ts";
@@ -36,18 +37,19 @@ export type RoleCatalog = {
 /** `unasked`: a pair that SSO cannot be asked about now is taken for one of its own; should it be none, SSO says so later. */
 export type Resolving = { unasked: boolean };
 
-type CatalogContext = Pick<Context, "env" | "paths" | "uid" | "user" | "host">;
+type CatalogContext = Pick<Context, "env" | "paths" | "uid" | "user" | "host" | "clock">;
 
 export function createRoleCatalog(
   context: CatalogContext,
   baseOption: string | undefined,
   lists: () => RoleLists,
 ): RoleCatalog {
-  const { env, paths, uid, user, host } = context;
+  const { env, paths, uid, user, host, clock } = context;
+  const loadProfiles = rememberProfiles(env, clock);
   let config = loadConfig(paths, uid);
   const sources = async (): Promise<RoleSources> => ({
     config,
-    profiles: await loadProfiles(env),
+    profiles: await loadProfiles(),
     environment: {
       profile: env["AWS_PROFILE"] || undefined,
       region: env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || undefined,

@@ -8,14 +8,18 @@ import type { Profiles } from "../roles/profiles.ts";
 
 const SSO_SESSION = "sso-session.";
 
-// Reading a pipe would wait for a writer, in a daemon that must answer.
-async function readFiles(env: Environment): ReturnType<typeof loadSharedConfigFiles> {
+/** Where the config and the credentials of the AWS CLI are. */
+export function profileFileNames(env: Environment): string[] {
   const folder = join(getHomeDir(), ".aws");
-  const files = [
+  return [
     env["AWS_CONFIG_FILE"] || join(folder, "config"),
     env["AWS_SHARED_CREDENTIALS_FILE"] || join(folder, "credentials"),
   ];
-  for (const file of files) {
+}
+
+// Reading a pipe would wait for a writer, in a daemon that must answer.
+async function readFiles(env: Environment): ReturnType<typeof loadSharedConfigFiles> {
+  for (const file of profileFileNames(env)) {
     const entry = await stat(file).catch(() => undefined);
     // /dev/null is the usual word for "none".
     if (entry?.isFIFO() || entry?.isSocket() || entry?.isDirectory()) {

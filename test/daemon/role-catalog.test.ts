@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { RoleLists } from "../../src/sso/role-lists.ts";
 import { createRoleCatalog } from "../../src/daemon/role-catalog.ts";
 import { resolvePaths } from "../../src/paths.ts";
+import { systemClock } from "../../src/sys/clock.ts";
 import { failureOf } from "../support/failure.ts";
 import { type ScratchAws, scratchAws } from "../support/scratch-aws.ts";
 
@@ -16,7 +17,11 @@ const noLists = (): RoleLists => {
 function catalog(files: ScratchAws, baseOption?: string) {
   const paths = resolvePaths({ env: process.env, platform: "linux", home: files.path });
   const uid = process.getuid?.() ?? -1;
-  return createRoleCatalog({ env: process.env, paths, uid, user: "ann", host: "desk" }, baseOption, noLists);
+  return createRoleCatalog(
+    { env: process.env, paths, uid, user: "ann", host: "desk", clock: systemClock },
+    baseOption,
+    noLists,
+  );
 }
 
 test("names of config and profiles", async () => {

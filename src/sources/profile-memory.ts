@@ -1,0 +1,33 @@
+// Thousands of profiles take longer to parse than all the rest of a switch: a daemon does it once for each change.
+import { stat } from "node:fs/promises";
+import type { Environment } from "../paths.ts";
+import type { Profiles } from "../roles/profiles.ts";
+import type { Clock } from "../sys/clock.ts";
+import { loadProfiles, profileFileNames } from "./profile-files.ts";
+
+/** `loadProfiles`, which parses the files again only when they have changed. */
+export function rememberProfiles(env: Environment, clock: Pick<Clock, "now">): () => Promise<Profiles> {
+  let kept: { stamp: string; profiles: Profiles } | undefined;
+  return async () => {
+    const stamp = await stampOf(profileFileNames(env), clock.now());
+    if (kept !== undefined && kept.stamp === stamp) return kept.profiles;
+    const profiles = await loadProfiles(env);
+    kept = stamp === undefined ? undefined : { stamp, profiles };
+    return profiles;
+  };
+}
+
+// --- internal ---
+
+// A file that is written twice within the resolution of its times may look as if it were written once. FAT's is 2 s.
+const RESOLUTION_MS = 2000;
+
+/** Another one for every change; undefined while a further change could go unseen. */
+async function stampOf(files: readonly string[], now: Date): Promise<string | undefined> {
+  const entries = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  const latestMs = Math.max(...entries.map((entry) => Math.max(entry?.ctimeMs ?? 0, entry?.mtimeMs ?? 0)));
+  if (latestMs > now.getTime() - RESOLUTION_MS) return undefined;
+  return entries
+    .map((entry) => entry && [entry.dev, entry.ino, entry.size, entry.mtimeMs, entry.ctimeMs].join(" "))
+    .join("|");
+}

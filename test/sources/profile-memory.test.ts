@@ -1,0 +1,41 @@
+import { expect, test } from "bun:test";
+import { rmSync, statSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { rememberProfiles } from "../../src/sources/profile-memory.ts";
+import { scratchAws } from "../support/scratch-aws.ts";
+
+const HOUR_MS = 3_600_000;
+// As it is an hour later: nothing was written just now.
+const later = { now: () => new Date(Date.now() + HOUR_MS) };
+
+test("files that did not change are parsed once", async () => {
+  using _files = scratchAws({ config: "[profile a]\nregion = x\n" });
+  const profiles = rememberProfiles(process.env, later);
+  expect(await profiles()).toBe(await profiles());
+});
+
+test("another text of the same length, with its time set back, is seen", async () => {
+  using files = scratchAws({ config: "[profile a]\nregion = x\n" });
+  const profiles = rememberProfiles(process.env, later);
+  expect(await profiles()).toEqual({ a: { region: "x" } });
+  const { atime, mtime } = statSync(join(files.path, ".aws/config"));
+  const rewritten = files.file(".aws/config", "[profile a]\nregion = y\n");
+  utimesSync(rewritten, atime, mtime);
+  expect(await profiles()).toEqual({ a: { region: "y" } });
+});
+
+test("a file that comes, and one that goes", async () => {
+  using files = scratchAws({ config: "[profile a]\nregion = x\n" });
+  const profiles = rememberProfiles(process.env, later);
+  await profiles();
+  files.file(".aws/credentials", "[b]\naws_access_key_id = k\n");
+  expect(Object.keys(await profiles())).toEqual(["a", "b"]);
+  rmSync(join(files.path, ".aws/credentials"));
+  expect(Object.keys(await profiles())).toEqual(["a"]);
+});
+
+test("what was written a moment ago may be written again without a trace: it is not kept", async () => {
+  using _files = scratchAws({ config: "[profile a]\nregion = x\n" });
+  const profiles = rememberProfiles(process.env, { now: () => new Date() });
+  expect(await profiles()).not.toBe(await profiles());
+});
