@@ -13,8 +13,6 @@ type Command = {
 };
 
 const ROUNDS = 60;
-const PROFILE_LINES = 7;
-const AWS_CONFIG_LINES = 7000;
 
 const COMMANDS: readonly Command[] = [
   { name: "metacred --version", atMost: 1.5, words: [["--version"]] },
@@ -72,23 +70,5 @@ export function commandRows(scene: Scene): Row[] {
 }
 
 function alone({ world }: Scene): Record<string, string> {
-  return {
-    XDG_RUNTIME_DIR: join(world.folder, "nobody"),
-    AWS_CONFIG_FILE: world.file("aws/large", largeAwsConfig()),
-  };
-}
-
-function largeAwsConfig(): string {
-  const profiles = Array.from(
-    { length: AWS_CONFIG_LINES / PROFILE_LINES },
-    (_, index) => `[profile account-${index}-reader]
-sso_session = corp
-sso_account_id = ${100_000_000_000 + index}
-sso_role_name = ReadOnlyAccess
-region = eu-central-1
-output = json
-
-`,
-  );
-  return profiles.join("");
+  return { XDG_RUNTIME_DIR: join(world.folder, "nobody") };
 }

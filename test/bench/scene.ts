@@ -24,7 +24,7 @@ export const COLD_ROLES = 20;
 
 export async function openScene(): Promise<Scene> {
   await using undo = new AsyncDisposableStack();
-  const world = undo.use(await testWorld({ config: `${CONFIG}${coldRoles()}` }));
+  const world = undo.use(await testWorld({ config: `${CONFIG}${coldRoles()}`, awsConfig: largeAwsConfig() }));
   const programs = join(world.folder, "programs");
   mkdirSync(programs);
   const emptyProgram = compileEmptyProgram(programs);
@@ -81,4 +81,23 @@ async function startBare(program: string, answers: BareAnswers) {
       await child.exited;
     },
   };
+}
+
+const PROFILE_LINES = 7;
+const AWS_CONFIG_LINES = 7000;
+
+// As large as the AWS config of somebody who may use every account of a company.
+function largeAwsConfig(): string {
+  const profiles = Array.from(
+    { length: AWS_CONFIG_LINES / PROFILE_LINES },
+    (_, index) => `[profile account-${index}-reader]
+sso_session = corp
+sso_account_id = ${100_000_000_000 + index}
+sso_role_name = ReadOnlyAccess
+region = eu-central-1
+output = json
+
+`,
+  );
+  return profiles.join("");
 }
