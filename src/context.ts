@@ -35,7 +35,9 @@ export function createContext(configOption?: string): Context {
       return process.getBuiltinModule("node:os").hostname();
     },
     home,
-    cwd: process.cwd(),
+    get cwd() {
+      return process.cwd();
+    },
     paths: resolvePaths({ env, platform: process.platform, home }, configOption),
     clock: systemClock,
     get interactive() {

@@ -2,7 +2,8 @@ const EXPIRED = "expired";
 
 /** An ISO 8601 instant without fractions, which some SDKs cannot read (aws-sdk-swift, ISO8601DateFormatter). */
 export function seconds(iso: string): string {
-  return iso.replace(/\.\d+Z$/, "Z");
+  const point = iso.indexOf(".");
+  return point === -1 ? iso : `${iso.slice(0, point)}Z`;
 }
 
 export function isPast(iso: string, now: Date): boolean {

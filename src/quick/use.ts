@@ -1,11 +1,12 @@
 // `use ROLE`: the daemon fetches first and swaps then; here it is only asked and reported.
 import type { Context } from "../context.ts";
 import { controlClient } from "../daemon/client.ts";
-import { type MfaPrompt, withMfaCode } from "../daemon/mfa-prompt.ts";
+import { withMfaCode } from "../daemon/mfa-prompt.ts";
 import type { Status } from "../daemon/protocol.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
 import { withAgreement } from "./agree.ts";
+import { mfaPrompt } from "./ask-mfa.ts";
 import { timeLeft } from "./instant.ts";
 import { signingInFirst } from "./sign-in.ts";
 
@@ -18,7 +19,7 @@ export async function switchRole(
 ): Promise<number> {
   const control = controlClient(context.paths.socketFile);
   const forSeconds = forMs === undefined ? undefined : Math.ceil(forMs / 1000);
-  const prompt = lazyPrompt(context, mfaCode);
+  const prompt = mfaPrompt(context, mfaCode);
   const {
     status,
     warnings,
@@ -73,13 +74,4 @@ function backWords({ temporary }: Status, forATime: boolean, now: Date): string[
     return [`  back to ${to} by itself in ${timeLeft(temporary.until, now)}`];
   }
   return forATime ? ["  it stays: it is the role that a switch for a time leads back to"] : [];
-}
-
-// Most switches need no code, and loading what asks for one takes a tenth of such a switch.
-function lazyPrompt(context: Context, mfaCode: string | undefined): MfaPrompt {
-  let prompt: MfaPrompt | undefined;
-  return async (device, problem) => {
-    prompt ??= (await import("./ask-mfa.ts")).mfaPrompt(context, mfaCode);
-    return prompt(device, problem);
-  };
 }

@@ -21,6 +21,7 @@ describe("for prompts", () => {
     ["{expires_in}|{state}", WAITING, "|waiting"],
     ["{state}", UNHEALTHY, "unreachable"],
     ["{role}{role} {unknown} {} {constructor} {", {}, "devdev {unknown} {} {constructor} {"],
+    ["{{role}} {toString} {role", {}, "{dev} {toString} {role"],
   ])("%s of %j", (format, change, filled) => {
     expect(fillFormat(format, change && sampleStatus(change), NOW)).toBe(filled);
   });
