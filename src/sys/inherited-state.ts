@@ -6,8 +6,11 @@ import { readFileSync } from "node:fs";
 const SIGPIPE = 13;
 const SIGXFSZ = 25;
 const SIG_DFL = 0;
-/** Of Linux (asm-generic/resource.h). */
+/** Of Linux (asm-generic/resource.h, asm-generic/fcntl.h). */
 const RLIMIT_NOFILE = 7;
+const F_GETFL = 3;
+const F_SETFL = 4;
+const O_NONBLOCK = 0o4000;
 const LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"],
   darwin: ["libSystem.B.dylib"],
@@ -15,6 +18,7 @@ const LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 const SIGNATURES = {
   signal: { args: ["i32", "u64"], returns: "u64" },
   setrlimit: { args: ["i32", "ptr"], returns: "i32" },
+  fcntl: { args: ["i32", "i32", "i32"], returns: "i32" },
 } as const;
 
 /** Does nothing where no C library can be loaded. */
@@ -24,8 +28,15 @@ export function restoreInheritedState(platform: NodeJS.Platform = process.platfo
   // Ignored by Bun: `yes | head` would complain about a broken pipe instead of ending.
   for (const signal of [SIGPIPE, SIGXFSZ]) libc.signal(signal, SIG_DFL);
   // Raised by Bun to what is allowed at most: programs that close every possible descriptor would take their time.
-  const limits = platform === "linux" ? openFilesOfParent() : undefined;
+  // Not on macOS, whose numbers are others, and whose fcntl takes its last argument in a way of its own.
+  if (platform !== "linux") return;
+  const limits = openFilesOfParent();
   if (limits !== undefined) libc.setrlimit(RLIMIT_NOFILE, limits);
+  // Bun reads and writes pipes without waiting; most programs take the error that they then get for a broken one.
+  for (const descriptor of [0, 1, 2]) {
+    const flags = libc.fcntl(descriptor, F_GETFL, 0);
+    if (flags !== -1 && (flags & O_NONBLOCK) !== 0) libc.fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK);
+  }
 }
 
 /** Soft and hard limit from the text of /proc/PID/limits (proc_pid_limits(5)). */

@@ -189,6 +189,20 @@ test("limits, umask and priority are those of the shell", async () => {
   expect([lines[0], lines.slice(4)]).toEqual(["256", lines.slice(0, 4)]);
 });
 
+test("pipes wait for their reader and writer, as those of the shell do", async () => {
+  await using world = await serving();
+  const flags = "cat /proc/self/fdinfo/0 /proc/self/fdinfo/1 /proc/self/fdinfo/2 | grep flags";
+  const script = `true | { ${flags}; } 2>&1 | cat; true | '${world.binary}' exec -- sh -c '${flags}' 2>&1 | cat`;
+  const lines = (await world.run(["bash", "-c", script])).stdout.trim().split("\n");
+  expect([lines.length, lines.slice(3)]).toEqual([6, lines.slice(0, 3)]);
+  const { stdout, stderr } = await world.run([
+    "bash",
+    "-c",
+    `'${world.binary}' exec -- yes | head -n 1; echo "\${PIPESTATUS[0]}"`,
+  ]);
+  expect([stdout, stderr]).toEqual(["y\n141\n", ""]);
+});
+
 test("what was handed out ends with the daemon", async () => {
   await using world = await serving({ config: CONFIG });
   const { stdout } = await world.metacred(["exec", "--", "env"]);
