@@ -1,14 +1,19 @@
 // "Did you mean": the nearest of a few right words to a wrong one.
 
-/** The candidate within a third of its length in edits, or undefined. */
+const SHORTEST_BEGINNING = 4;
+
+/** The candidate within a third of its length in edits, else the only one that begins with the word, or undefined. */
 export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
-  for (const candidate of candidates) {
+  const all = [...candidates];
+  for (const candidate of all) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
-  return best?.candidate;
+  if (best !== undefined || word.length < SHORTEST_BEGINNING) return best?.candidate;
+  const longer = all.filter((candidate) => candidate.startsWith(word));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 // Optimal string alignment: swapped neighbours count as one edit, the commonest slip of the fingers.

@@ -15,6 +15,9 @@ test.each<[string, string[], string | undefined]>([
   ["", ["dev"], undefined],
   ["abcdef", ["abcxyz"], undefined],
   ["abcdef", ["abcdxy"], "abcdxy"],
+  ["--device", ["--device-code", "--no-browser"], "--device-code"],
+  ["prod", ["prod-readonly-eu", "prod-admin-eu-1"], undefined],
+  ["pro", ["production-eu"], undefined],
   ["dev", [], undefined],
   ["dav", ["dev", "day"], "dev"],
 ])("%s among %j", (word, candidates, nearest) => {

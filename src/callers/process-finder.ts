@@ -15,6 +15,8 @@ export function foundProcess(pid: number, proc = PROC): FoundProcess {
   return { pid, identity: processIdentity(pid) ?? String(pid), ...programOf(pid, proc) };
 }
 
+// A client that is done goes at once, so the first look is longer: it nearly always finds a program that was just started.
+const FIRST_PIECE_MS = 3;
 const PIECE_MS = 0.5;
 const SHARE_OF_TIME = 0.05;
 const MOST_SAVED_MS = 100;
@@ -39,15 +41,15 @@ export function createProcessFinder({ monotonicMs }: Pick<Clock, "monotonicMs">,
     save();
     if (savedMs <= 0) return found(undefined);
     const search = searchSocket(owner, recent, proc);
-    const piece = () => {
+    const piece = (limitMs: number) => {
       const startedMs = monotonicMs();
       let step = search.next();
-      while (step.done !== true && monotonicMs() - startedMs < PIECE_MS) step = search.next();
+      while (step.done !== true && monotonicMs() - startedMs < limitMs) step = search.next();
       const process = step.done === true && step.value !== undefined ? describe(step.value) : undefined;
       savedMs -= monotonicMs() - startedMs;
       if (step.done === true) found(process);
-      else setImmediate(piece);
+      else setImmediate(piece, PIECE_MS);
     };
-    piece();
+    piece(FIRST_PIECE_MS);
   };
 }

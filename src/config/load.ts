@@ -64,7 +64,11 @@ function readSource(file: string, uid: number, mustExist: boolean): Source[] {
       (error.code === "ENOENT" || error.code === "ENOTDIR")
     )
       return [];
-    throw new CliError(`cannot read ${file}`, { hint: messageOf(error), exit: EXIT.usage, cause: error });
+    throw new CliError(`cannot read ${file}: ${messageOf(error)}`, {
+      hint: mustExist ? "correct --config or METACRED_CONFIG" : `ls -l ${file}`,
+      exit: EXIT.usage,
+      cause: error,
+    });
   }
 }
 

@@ -36,6 +36,8 @@ export type CallerBook = {
   asked(visit: Visit, role: string | undefined, refusal: string | undefined): void;
   /** What is new since a `sequence`, the latest last. */
   since(sequence: number): { sequence: number; callers: CallerEntry[] };
+  /** Resolves when every process that is being searched for is found, or is not. */
+  settled(): Promise<void>;
   /** Resolves when there is more than that, after `limitMs` at the latest. */
   untilNews(sequence: number, limitMs: number): Promise<void>;
   /** Nobody waits any longer. */
@@ -54,6 +56,8 @@ const DATE_EVERY_MS = 50;
 export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook {
   const entries = new Map<string, Entry>();
   const waiting = new Set<() => void>();
+  const settling = new Set<() => void>();
+  let searches = 0;
   let sequence = 0;
   let isClosed = false;
 
@@ -116,9 +120,16 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
       if (isNews) news(entry);
       // Not when the connection came: the daemon's own tests of the redirect are connections without this.
       if (!isFirst) return;
-      if (visit.process !== undefined) found(visit, visit.process);
-      else if (owner.inode === undefined) found(visit, processOf(owner.pid));
-      else find(owner, (process) => found(visit, process));
+      if (visit.process !== undefined) return found(visit, visit.process);
+      if (owner.inode === undefined) return found(visit, processOf(owner.pid));
+      searches++;
+      find(owner, (process) => {
+        searches--;
+        found(visit, process);
+        if (searches > 0) return;
+        for (const resolve of settling) resolve();
+        settling.clear();
+      });
     },
     since: (after) => ({
       sequence,
@@ -126,6 +137,7 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
         .filter((entry) => entry.sequence > after)
         .toSorted((a, b) => a.sequence - b.sequence),
     }),
+    settled: () => new Promise((resolve) => (searches === 0 ? resolve() : void settling.add(resolve))),
     untilNews: (after, limitMs) =>
       new Promise((resolve) => {
         if (isClosed || sequence > after) return resolve();

@@ -57,7 +57,7 @@ export function handlersOf(
     credentials: core.credentials,
     container: network.container,
     async callers(after) {
-      if (after !== undefined) await network.callers.untilNews(after, NEWS_WAIT_MS);
+      await (after === undefined ? network.callers.settled() : network.callers.untilNews(after, NEWS_WAIT_MS));
       return callersAnswer(network.callers.since(after ?? 0));
     },
     signedIn: core.signIns.began,

@@ -79,7 +79,10 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   const { clock, platform } = context;
   const config = core.catalog.config();
   const refusals = createRefusals(clock, log);
-  const callers = createCallerBook(clock, createProcessFinder(clock));
+  const findProcess = createProcessFinder(clock);
+  // The first search of a process's life takes many times longer than the next: it is for nobody.
+  if (libc !== undefined) findProcess({ uid: context.uid, inode: 0 }, () => undefined);
+  const callers = createCallerBook(clock, findProcess);
   undo.defer(callers.close);
   const selfTests: SelfTest[] = [];
   const uids = uidsOf(config.redirect.users, context.uid, readPasswd());

@@ -58,7 +58,7 @@ function wordsOf(status: Status, follow: number | null | undefined, forATime: bo
 
 // By the expiry that they were told. Some SDKs make it longer, hence "mostly"; a daemon of an older version does not say.
 function followWords(follow: number | null | undefined): string {
-  if (follow === null) return "  programs get it now";
+  if (follow === null) return "  new programs get it now";
   const when = follow === undefined ? "" : `, mostly within ${minutes(follow)}`;
   return `  new programs get it now, running ones when they next refresh${when}`;
 }

@@ -68,14 +68,20 @@ test("a connection without a request is nobody's", () => {
   expect([shown(), searched]).toEqual([[], 0]);
 });
 
-test("requests that come while the process is searched for are counted with it", () => {
+test("requests that come while the process is searched for are counted with it, and who asks for the list waits", async () => {
   const answers: (() => void)[] = [];
-  const { connect, shown } = open((owner, found) => void answers.push(() => byInode(owner, found)));
+  const { clock, book, connect, shown } = open((owner, found) => void answers.push(() => byInode(owner, found)));
   const visit = connect(12);
   visit(...TOKEN);
   visit(...DEV);
   expect([shown(), answers.length]).toEqual([[], 1]);
+  let isSettled = false;
+  void book.settled().then(() => (isSettled = true));
+  await clock.advance(0);
+  expect(isSettled).toBe(false);
   for (const answer of answers) answer();
+  await clock.advance(0);
+  expect(isSettled).toBe(true);
   visit(...TOKEN);
   expect(shown()).toMatchObject([{ pid: 12, role: "dev", requests: 3 }]);
 });

@@ -2,7 +2,6 @@
 import { describe, expect, test } from "bun:test";
 import { lineReader } from "../support/line-reader.ts";
 import { requireTools } from "../support/require-tools.ts";
-import { untilTrue } from "../support/until.ts";
 import { CONFIG, type World, freePort, testWorld } from "../support/world.ts";
 
 async function served(): Promise<{ world: World; endpoint: string }> {
@@ -14,11 +13,6 @@ async function served(): Promise<{ world: World; endpoint: string }> {
 
 type Shown = { pid: number | null; program: string; exe: string; role: string | null; refused: string | null };
 const whoOf = async (world: World) => JSON.parse((await world.metacred(["who", "--json"])).stdout) as Shown[];
-/** The search for a process may still be going on. */
-async function untilKnown(world: World, callers: number): Promise<Shown[]> {
-  await untilTrue(`${callers} callers are known`, async () => (await whoOf(world)).length === callers);
-  return whoOf(world);
-}
 const LIST = "latest/meta-data/iam/security-credentials/";
 
 /** Asks, says its pid, and holds the connection until it is killed. */
@@ -57,7 +51,7 @@ describe.skipIf(!requireTools(["python3"], { platform: "linux" }))("who", () => 
     await using second = await client(endpoint, `/${LIST}metacred`);
     await using third = await client(endpoint, "/latest/meta-data/instance-id");
     const python = { program: expect.stringMatching(/^python3/), exe: expect.stringContaining("/python3"), uid: 0 };
-    expect(await untilKnown(world, 3)).toMatchObject([
+    expect(await whoOf(world)).toMatchObject([
       { ...python, uid: process.getuid?.(), pid: first.pid, role: "dev", refused: null, requests: 2 },
       { pid: second.pid, role: "prod-readonly", requests: 1 },
       { pid: third.pid, role: null, refused: null, requests: 1 },
@@ -78,7 +72,7 @@ describe.skipIf(!requireTools(["python3"], { platform: "linux" }))("who", () => 
     await using _browser = await client(endpoint.replace("127.0.0.1", "localhost"), "http://evil.example/");
     const ask = `curl -s -o /dev/null -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"`;
     await world.metacred(["exec", "--role", "prod-readonly", "--", "sh", "-c", ask]);
-    const shown = await untilKnown(world, 2);
+    const shown = await whoOf(world);
     expect(shown).toMatchObject([
       { refused: "host", role: null },
       { refused: null, role: "prod-readonly" },

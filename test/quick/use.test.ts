@@ -37,7 +37,7 @@ test.each([
 
 test("nobody had anything before", async () => {
   await using it = desk({ use: async () => ({ status: sampleStatus(), warnings: [], follow_seconds: null }) });
-  expect((await it.metacred("use", "dev")).stderr.split("\n")).toContain("  programs get it now");
+  expect((await it.metacred("use", "dev")).stderr.split("\n")).toContain("  new programs get it now");
 });
 
 test("none", async () => {
