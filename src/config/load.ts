@@ -57,15 +57,10 @@ function readSource(file: string, uid: number, mustExist: boolean): Source[] {
     return [{ file, text: readFileSync(file, "utf8") }];
   } catch (error) {
     if (error instanceof CliError) throw error;
-    if (
-      !mustExist &&
-      error instanceof Error &&
-      "code" in error &&
-      (error.code === "ENOENT" || error.code === "ENOTDIR")
-    )
-      return [];
-    throw new CliError(`cannot read ${file}: ${messageOf(error)}`, {
-      hint: mustExist ? "correct --config or METACRED_CONFIG" : `ls -l ${file}`,
+    const isAbsent = error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+    if (isAbsent && !mustExist) return [];
+    throw new CliError(`cannot read ${file}: ${isAbsent ? "there is no such file" : messageOf(error)}`, {
+      hint: isAbsent ? "correct --config or METACRED_CONFIG" : `ls -l ${file}`,
       exit: EXIT.usage,
       cause: error,
     });

@@ -28,7 +28,7 @@ test("no file at all is the defaults", () => {
 
 test("a named file must exist", async () => {
   const { message, exit } = await failureOf(() => load({}, true));
-  expect({ message, exit }).toEqual({ message: "cannot read ~/config.toml", exit: 2 });
+  expect({ message, exit }).toEqual({ message: "cannot read ~/config.toml: there is no such file", exit: 2 });
 });
 
 describe("what is wrong: file, line, key, and the nearest right word", () => {
