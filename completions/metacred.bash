@@ -26,7 +26,7 @@ _metacred() {
     logs) flags="--follow -f --config --help" words="" ;;
     roles) flags="--json --refresh --config --help" words="" ;;
     init) flags="--print --yes --config --help" words="" ;;
-    login) flags="--device-code --no-browser --config --help" words="" ;;
+    login) flags="--device-code --mfa-code --no-browser --config --help" words="" ;;
     logout) flags="--config --help" words="" ;;
     keys) flags="--stdin --header --json --config --help" words="add list remove" ;;
     credential-process) flags="--role --config --help" words="" ;;
@@ -50,6 +50,7 @@ _metacred() {
     use:--for) words="" ;;
     use:--mfa-code) words="" ;;
     status:--format) words="" ;;
+    login:--mfa-code) words="" ;;
     credential-process:--role) words="@roles" ;;
     exec:--role) words="@roles" ;;
     env:--role) words="@roles" ;;

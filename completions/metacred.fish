@@ -44,6 +44,7 @@ complete -c metacred -n '__fish_seen_subcommand_from init' -l yes -d 'replace a 
 complete -c metacred -n '__fish_seen_subcommand_from init' -l config -r -F -d 'configuration file'
 complete -c metacred -n __fish_use_subcommand -a login -d 'Sign in to SSO (IAM Identity Center); once, for every program'
 complete -c metacred -n '__fish_seen_subcommand_from login' -l device-code -d 'type a code in a browser anywhere, as over SSH'
+complete -c metacred -n '__fish_seen_subcommand_from login' -l mfa-code -r -f -d 'for a daemon that waits for a code; else it is asked'
 complete -c metacred -n '__fish_seen_subcommand_from login' -l no-browser -d 'print the address instead of opening it'
 complete -c metacred -n '__fish_seen_subcommand_from login' -l config -r -F -d 'configuration file'
 complete -c metacred -n __fish_use_subcommand -a logout -d 'Sign out of SSO, at AWS and here; sessions that came from it are dropped'

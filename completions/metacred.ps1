@@ -84,6 +84,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
           words = ''
           flags = [ordered]@{
             '--device-code' = @('type a code in a browser anywhere, as over SSH', $null)
+            '--mfa-code' = @('for a daemon that waits for a code; else it is asked', '')
             '--no-browser' = @('print the address instead of opening it', $null)
             '--config' = @('configuration file', '@files')
             '--help' = @('show help', $null)

@@ -85,6 +85,7 @@ _metacred() {
             '(- *)--help[show help]' ;;
         login)
           _arguments -s '--device-code[type a code in a browser anywhere, as over SSH]' \
+            '--mfa-code[for a daemon that waits for a code; else it is asked]:value:' \
             '--no-browser[print the address instead of opening it]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' ;;

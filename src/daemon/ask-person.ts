@@ -1,4 +1,5 @@
 // A person is needed: said once on the desktop, whichever of many processes finds it first, until somebody signs in.
+import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "../config/schema.ts";
@@ -13,12 +14,23 @@ const OTHER = "keychain";
 type Person = Pick<Context, "env" | "platform" | "paths">;
 
 /** What a failed fetch asks of a person; nothing where it asks nothing. */
-export function askPerson(base: BaseSpec, error: CliError, config: Config, { env, platform, paths }: Person): void {
+export function askPerson(base: BaseSpec, error: CliError, config: Config, person: Person): void {
   const key = signInKey(base);
   if (key === undefined || error.exit !== EXIT.needsPerson) return;
-  const isFirst = mark(markerOf(helpsLogin(error) ? key : OTHER, paths.stateDir));
   const words = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
-  if (isFirst && config.notify.desktop) showNotice(words, env, platform);
+  sayOnce(helpsLogin(error) ? key : OTHER, words, config, person);
+}
+
+/** The role that is served cannot be renewed without a code. */
+export function askCode({ message, needs }: CliError, config: Config, person: Person): void {
+  if (needs?.kind === "mfa") sayOnce(deviceKey(needs.device), `${message}: ${CODE_COMMAND}`, config, person);
+}
+
+/** What answers a daemon that waits for a code. */
+export const CODE_COMMAND = "metacred login";
+
+export function deviceKey(device: string): string {
+  return createHash("sha256").update(`mfa ${device}`).digest("hex").slice(0, 24);
 }
 
 /** The next need is said again. */
@@ -29,6 +41,11 @@ export function personAnswered(key: string, stateDir: string): void {
 /** Whether signing in is what helps; an `exit` of 4 alone may be a keychain to be unlocked. */
 export function helpsLogin({ hint, exit }: CliError): boolean {
   return exit === EXIT.needsPerson && /^(metacred|aws) login /.test(hint ?? "");
+}
+
+function sayOnce(key: string, words: string, config: Config, { env, platform, paths }: Person): void {
+  const isFirst = mark(markerOf(key, paths.stateDir));
+  if (isFirst && config.notify.desktop) showNotice(words, env, platform);
 }
 
 function markerOf(key: string, stateDir: string): string {

@@ -23,6 +23,8 @@ export type Control = {
   container(role: string | undefined, pid: number, granted?: boolean): Promise<ContainerAnswer>;
   /** Who has asked; with `after`, who has since, which may take a while. */
   callers(after?: number): Promise<CallersAnswer>;
+  /** A code for the role that is served. */
+  mfa(code: string): Promise<Status>;
   /** A sign-in, by its key, has begun or ended. `token`: for a daemon that keeps secrets in memory alone. */
   signedIn(key: string, token: string | undefined): Promise<void>;
   signedOut(key: string): Promise<void>;
@@ -50,6 +52,7 @@ export function controlClient(socketFile: string): Control {
     container: async (role, pid, granted) =>
       (await ask("POST", PATHS.container, { role, pid, granted })) as ContainerAnswer,
     callers: async (after) => (await ask("POST", PATHS.callers, { after })) as CallersAnswer,
+    mfa: async (code) => (await ask("POST", PATHS.mfa, { code })) as Status,
     signedIn: async (key, token) =>
       void (await ask("POST", PATHS.signedIn, token === undefined ? { key } : { key, token })),
     signedOut: async (key) => void (await ask("POST", PATHS.signedOut, { key })),

@@ -26,6 +26,8 @@ export type ControlHandlers = {
   container(role: string | undefined, pid: number | undefined, granted: boolean): Promise<ContainerAnswer>;
   /** Waits a little for what is new since `after`, where that is given. */
   callers(after: number | undefined): Promise<CallersAnswer>;
+  /** Takes the code that the served role waits for. */
+  mfa(code: string): Promise<Status>;
   signedIn(key: string, token: string | undefined): Promise<void>;
   signedOut(key: string): Promise<void>;
   net: NetControl;
@@ -53,6 +55,7 @@ const containerBody = v.object({
   granted,
 });
 const callersBody = v.object({ after: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))) });
+const mfaBody = v.object({ code: v.pipe(v.string(), v.maxLength(64)) });
 const signInBody = v.object({ key: name, token: v.optional(v.string()) });
 const signOutBody = v.object({ key: name });
 const netPlanBody = v.object({ offer: v.boolean() });
@@ -110,6 +113,8 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
     }
     case `POST ${PATHS.callers}`:
       return handlers.callers(bodyOf(callersBody, request).after);
+    case `POST ${PATHS.mfa}`:
+      return handlers.mfa(bodyOf(mfaBody, request).code);
     case `POST ${PATHS.signedIn}`:
       return signedIn(bodyOf(signInBody, request), handlers);
     case `POST ${PATHS.signedOut}`:

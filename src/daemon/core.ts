@@ -12,7 +12,7 @@ import { type SessionEvent, type SessionState, type Sessions, createSessions } f
 import type { BaseSource } from "../sources/base.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { type ActiveRole, createActiveRole } from "./active-role.ts";
-import { askPerson } from "./ask-person.ts";
+import { askCode, askPerson, deviceKey, personAnswered } from "./ask-person.ts";
 import { tellSwitch } from "./switch-notice.ts";
 import { createSwitchMemory } from "./switch-memory.ts";
 import { createLocalSessions } from "./aws-parts.ts";
@@ -41,6 +41,8 @@ export type Core = {
   /** When what a person agrees to now ends: by `revert_after`, or with the switch that it was agreed to for. */
   endOf(spec: RoleSpec): Promise<Date | undefined>;
   signIns: SignIns;
+  /** Takes a code of the device that the served role waits for. */
+  answerMfa(code: string): Promise<void>;
   loop: { possible(): boolean; seen(): void };
 };
 
@@ -79,11 +81,15 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     fetchLimitMs: FETCH_LIMIT_MS,
     onEvent(event) {
       logEvent(log, event);
-      if (event.kind === "failed") askPerson(event.spec.base, event.error, catalog.config(), context);
+      if (event.kind !== "failed") return;
+      askPerson(event.spec.base, event.error, catalog.config(), context);
+      // For a role that is only being switched to, who asked for it hears it.
+      if (sessionKey(event.spec) === active.key()) askCode(event.error, catalog.config(), context);
     },
   });
   const signIn = async (spec: RoleSpec, code: string) => {
     await source.signIn(spec, code, AbortSignal.timeout(FETCH_LIMIT_MS));
+    if (spec.mfa !== undefined) personAnswered(deviceKey(spec.mfa.serial), context.paths.stateDir);
     // Other roles may have waited for the same device.
     sessions.wake("changed");
   };
@@ -135,6 +141,17 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
         sessions.drop(({ base }) => base.kind === "sso" && ssoKey(base.session) === key);
         await warm.dropSignIn(key);
       },
+    },
+    async answerMfa(code) {
+      const spec = active.spec();
+      if (spec?.mfa === undefined) {
+        throw new CliError("metacred waits for no code", {
+          hint: "metacred use ROLE --mfa-code CODE",
+          exit: EXIT.usage,
+        });
+      }
+      await signIn(spec, code);
+      await sessions.ensure(spec);
     },
     loop,
     local,

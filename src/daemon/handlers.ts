@@ -60,6 +60,10 @@ export function handlersOf(
       await (after === undefined ? network.callers.settled() : network.callers.untilNews(after, NEWS_WAIT_MS));
       return callersAnswer(network.callers.since(after ?? 0));
     },
+    async mfa(code) {
+      await core.answerMfa(code);
+      return status();
+    },
     signedIn: core.signIns.began,
     signedOut: core.signIns.ended,
     net,

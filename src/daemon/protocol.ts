@@ -9,6 +9,7 @@ export const PATHS = {
   credentials: "/v1/credentials",
   container: "/v1/container",
   callers: "/v1/callers",
+  mfa: "/v1/mfa",
   signedIn: "/v1/signed-in",
   signedOut: "/v1/signed-out",
   netPlan: "/v1/net/plan",

@@ -4,6 +4,8 @@ import { EXIT } from "../errors.ts";
 import { describeBase, signInKey } from "../roles/role-spec.ts";
 import { advertisedExpiration } from "../sessions/schedule.ts";
 import { VERSION } from "../version.ts";
+import type { SessionState } from "../sessions/sessions.ts";
+import { CODE_COMMAND } from "./ask-person.ts";
 import type { LastRefusal } from "./refusals.ts";
 import type { Lease } from "./switch-memory.ts";
 import { type ServedRole, accountOf, advertiseMs, roleArnOfSpec } from "./imds-view.ts";
@@ -65,11 +67,16 @@ export function statusReport(input: ReportInput): Status {
     last_error:
       error === undefined
         ? null
-        : { message: error.message, hint: error.hint ?? null, at: error.at.toISOString(), exit: error.exit },
+        : { message: error.message, hint: hintOf(error), at: error.at.toISOString(), exit: error.exit },
     needs: error?.needs ?? null,
     notes: served === undefined ? [] : roleNotes(served.spec, served.session, input.config.refresh.early),
     clock_skew_seconds: input.clockSkewMs === undefined ? null : Math.round(input.clockSkewMs / 1000),
   };
+}
+
+// `use` would begin a switch anew, which may be one for a time.
+function hintOf({ hint, needs }: NonNullable<SessionState["lastError"]>): string | null {
+  return needs?.kind === "mfa" ? CODE_COMMAND : (hint ?? null);
 }
 
 function stateOf(served: ServedRole | undefined): Status["state"] {

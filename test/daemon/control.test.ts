@@ -27,6 +27,7 @@ function listening({ handlers, peerUid }: Options = {}) {
       credentials: unexpected,
       container: unexpected,
       callers: unexpected,
+      mfa: unexpected,
       signedIn: unexpected,
       signedOut: unexpected,
       net: { plan: unexpected, up: unexpected, down: unexpected },

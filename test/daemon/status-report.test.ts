@@ -75,7 +75,11 @@ test("a clock that is an hour off, and a role that only a person can renew", () 
     clock_skew_seconds: -3600,
   });
   const nothing = { ...served, session: undefined };
-  expect(statusReport(input({ served: nothing }))).toMatchObject({ state: "needs-mfa", needs });
+  expect(statusReport(input({ served: nothing }))).toMatchObject({
+    state: "needs-mfa",
+    needs,
+    last_error: { hint: "metacred login" },
+  });
 });
 
 test("sessions that are shorter than refresh.early", () => {

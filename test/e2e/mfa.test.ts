@@ -1,6 +1,7 @@
 // A second factor on the compiled binary: asked on a terminal, given by a flag, made by a program, refused.
 import { describe, expect, test } from "bun:test";
 import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
+import { fakeDesktop } from "../support/fake-desktop.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { untilTrue } from "../support/until.ts";
 import { CONFIG, type World, freePort, testWorld } from "../support/world.ts";
@@ -145,6 +146,66 @@ describe("on a terminal", () => {
     await terminal.untilShown(prompt);
     terminal.type("\u0004");
     expect(await terminal.exited).toBe(4);
+  });
+});
+
+describe("a daemon that waits for a code", () => {
+  /** Started by a service manager: nobody was there to give one. */
+  async function waiting() {
+    const world = await guardedWorld(`[redirect]\nmethod = "none"\n[imds]\nport = ${freePort()}\n`);
+    world.file("config.d/default.toml", `default_role = "guarded"\n`);
+    const desktop = fakeDesktop(world.file);
+    const daemon = Bun.spawn([world.binary, "__service"], {
+      env: { ...world.env, PATH: desktop.PATH },
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    const status = async () => JSON.parse((await world.metacred(["status", "--json"])).stdout || "{}");
+    await untilTrue("it waits", async () => (await status()).state === "needs-mfa");
+    return {
+      world,
+      status,
+      notices: desktop.notices,
+      async [Symbol.asyncDispose]() {
+        daemon.kill("SIGKILL");
+        await daemon.exited;
+        await world[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  test("one notice; login --mfa-code answers it, a wrong code does not", async () => {
+    await using it = await waiting();
+    const { world } = it;
+    expect((await it.status()).last_error).toMatchObject({ hint: "metacred login", exit: 4 });
+    await untilTrue("a notice came", () => it.notices().length > 0);
+    expect(await world.metacred(["login"])).toEqual({
+      stdout: "",
+      exitCode: 4,
+      stderr: `metacred: a code of the MFA device ${SERIAL} is needed\n  try: metacred login --mfa-code CODE\n`,
+    });
+    expect(await world.metacred(["login", "--mfa-code", "999999"])).toMatchObject({ exitCode: 4 });
+    expect(await world.metacred(["login", "--mfa-code", "111111"])).toEqual({
+      stdout: "",
+      exitCode: 0,
+      stderr: "guarded is renewed\n",
+    });
+    expect(await it.status()).toMatchObject({ state: "serving", needs: null });
+    expect(it.notices()).toEqual([`a code of the MFA device ${SERIAL} is needed: metacred login`]);
+    expect(await world.metacred(["login", "--mfa-code", "222222"])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("no daemon waits for a code"),
+    });
+  });
+
+  test("on a terminal login asks for it", async () => {
+    await using it = await waiting();
+    await using terminal = openTerminal([it.world.binary, "login"], it.world.env, it.world.folder);
+    await terminal.untilShown(`code of ${SERIAL}: `);
+    terminal.type("999999\n");
+    await terminal.untilShown("AWS did not accept the code of");
+    terminal.type("333333\n");
+    expect(await terminal.exited).toBe(0);
+    expect((await it.status()).state).toBe("serving");
   });
 });
 

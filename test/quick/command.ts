@@ -33,6 +33,7 @@ export function desk(handlers?: Partial<ControlHandlers>): Desk {
         credentials: unexpected,
         container: unexpected,
         callers: unexpected,
+        mfa: unexpected,
         signedIn: unexpected,
         signedOut: unexpected,
         net: { plan: unexpected, up: unexpected, down: unexpected },
