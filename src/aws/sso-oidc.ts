@@ -10,7 +10,7 @@ import type { HttpHandler } from "@smithy/core/protocols";
 import type { Environment } from "../paths.ts";
 import type { Clock } from "../sys/clock.ts";
 import { awsErrorCode } from "./explain.ts";
-import { ACCOUNT_SCOPE, type SsoSession } from "./sso-session.ts";
+import { type SsoSession, scopesOf } from "./sso-session.ts";
 
 export type SsoClient = { clientId: string; clientSecret: string; expiresAt: Date };
 export type SsoTokens = { accessToken: string; expiresAt: Date; refreshToken: string | undefined };
@@ -39,7 +39,7 @@ export type SsoOidc = {
     signal: AbortSignal,
   ): Promise<SsoTokens>;
   /** Where a browser asks for consent. */
-  authorizeUrl(session: SsoSession, parameters: Readonly<Record<string, string>>): string;
+  authorizeUrl(session: SsoSession, parameters: Readonly<Record<string, string>>): Promise<string>;
 };
 
 /** Registered without a port: AWS takes any port for a loopback address (RFC 8252, section 7.3). */
@@ -96,11 +96,10 @@ export function createSsoOidc(
         refreshToken: answer.refreshToken || undefined,
       };
     },
-    authorizeUrl: (session, parameters) =>
-      `${endpointOf(session.region, env)}/authorize?${new URLSearchParams({
-        ...parameters,
-        scopes: scopesOf(session).join(" "),
-      }).toString()}`,
+    async authorizeUrl(session, parameters) {
+      const query = new URLSearchParams({ ...parameters, scopes: scopesOf(session).join(" ") });
+      return `${await endpointOf(clientOf(session), session.region, env)}/authorize?${query.toString()}`;
+    },
   };
 }
 
@@ -127,13 +126,10 @@ export function refusalOf(error: unknown): Refusal {
   }
 }
 
-// Without a scope there is no refresh token.
-function scopesOf({ scopes }: SsoSession): string[] {
-  return scopes.length === 0 ? [ACCOUNT_SCOPE] : [...scopes];
-}
-
-function endpointOf(region: string, env: Environment): string {
+// As the SDK's own calls find it, by the switches for FIPS and dual-stack, too.
+async function endpointOf(client: SSOOIDCClient, region: string, env: Environment): Promise<string> {
   const named = env["AWS_ENDPOINT_URL_SSO_OIDC"] || env["AWS_ENDPOINT_URL"];
-  if (named) return named.replace(/\/+$/, "");
-  return `https://oidc.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+  const { endpointProvider, useFipsEndpoint, useDualstackEndpoint } = client.config;
+  const [UseFIPS, UseDualStack] = await Promise.all([useFipsEndpoint(), useDualstackEndpoint()]);
+  return (named || endpointProvider({ Region: region, UseFIPS, UseDualStack }).url.href).replace(/\/+$/, "");
 }

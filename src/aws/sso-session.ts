@@ -12,6 +12,11 @@ export type SsoSession = {
 /** What lets a token ask for accounts, roles and credentials. */
 export const ACCOUNT_SCOPE = "sso:account:access";
 
+/** Those of the session, and what metacred cannot do without; the latter brings a refresh token, too. */
+export function scopesOf({ scopes }: SsoSession): string[] {
+  return [...new Set([ACCOUNT_SCOPE, ...scopes])];
+}
+
 /** Names the sign-in in stores and file names. Two that differ in anything never share a token. */
 export function ssoKey({ name, startUrl, region, scopes }: SsoSession): string {
   const text = JSON.stringify([name ?? null, startUrl, region, scopes.toSorted()]);

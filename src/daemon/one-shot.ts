@@ -93,7 +93,10 @@ export async function listRoles(context: Context, refresh: boolean): Promise<{ n
 
 // Some SDKs read standard error of a credential_process as well: nothing is said there that is no error.
 function openKit(context: Context): { catalog: RoleCatalog; kit: SourceKit } {
-  const catalog: RoleCatalog = createRoleCatalog(context, undefined, () => kit.lists);
+  const lists = () => kit.lists;
+  const catalog: RoleCatalog = createRoleCatalog(context, undefined, lists, (base, error) =>
+    askPerson(base, error, catalog.config(), context),
+  );
   const kit: SourceKit = createSourceKit(context, catalog.config, { background: false, patient: false, say() {} });
   return { catalog, kit };
 }

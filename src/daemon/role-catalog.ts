@@ -43,6 +43,8 @@ export function createRoleCatalog(
   context: CatalogContext,
   baseOption: string | undefined,
   lists: () => RoleLists,
+  /** Hears why a sign-in could not be asked what it offers. */
+  onRefused: (base: SsoCandidate["base"], error: CliError) => void = () => {},
 ): RoleCatalog {
   const { env, paths, uid, user, host, clock } = context;
   const loadProfiles = rememberProfiles(env, clock);
@@ -67,7 +69,9 @@ export function createRoleCatalog(
     try {
       return await lists().offers(base.session, base.word, { accountId, roleName });
     } catch (error) {
-      if (unasked && error instanceof CliError) return true;
+      if (!(error instanceof CliError)) throw error;
+      onRefused(base, error);
+      if (unasked) return true;
       throw error;
     }
   };

@@ -38,7 +38,7 @@ export async function signInByBrowser(
   try {
     const redirectUri = `http://127.0.0.1:${server.port}${CALLBACK_PATH}`;
     show(
-      oidc.authorizeUrl(session, {
+      await oidc.authorizeUrl(session, {
         response_type: "code",
         client_id: client.clientId,
         redirect_uri: redirectUri,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ACCOUNT_SCOPE, type SsoSession } from "../aws/sso-session.ts";
+import { type SsoSession, scopesOf } from "../aws/sso-session.ts";
 import { writePrivateFile } from "../sys/atomic-file.ts";
 import { readJson } from "../sys/read-file.ts";
 import { type KeptToken, type SsoToken, fieldsOf, readToken, tokenOf } from "./token.ts";
@@ -57,8 +57,7 @@ function isOf(kept: KeptToken, { startUrl, region }: SsoSession): boolean {
 // for this very session need not say them: whoever writes it asked for those of the session.
 function fits(scopes: readonly string[] | undefined, session: SsoSession, isOwnFile: boolean): boolean {
   if (scopes === undefined) return isOwnFile;
-  const wanted = session.scopes.length === 0 ? [ACCOUNT_SCOPE] : session.scopes;
-  return wanted.every((scope) => scopes.includes(scope));
+  return scopesOf(session).every((scope) => scopes.includes(scope));
 }
 
 // Tokens do not name their scopes; the registration of their client, a file beside, does.

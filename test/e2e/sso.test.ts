@@ -125,14 +125,14 @@ const ENDS = (runs: readonly Timed[]) => new Set(runs.map(({ stderr, exitCode })
 describe.skipIf(!READY)("40 credential-process at once, nobody signed in", () => {
   const ROLE = ["credential-process", "--role", "dev"];
 
-  async function storm(world: SsoWorld, as: SsoWorld["as"]): Promise<void> {
-    const before = await fortyAtOnce(as, ROLE);
+  async function storm(world: SsoWorld, as: SsoWorld["as"], words: readonly string[] = ROLE): Promise<void> {
+    const before = await fortyAtOnce(as, words);
     expect(ENDS(before)).toEqual(new Set([`4 ${LOGIN_FIRST}`]));
     await untilTrue("a notice came", () => world.notices().length > 0);
     expect(world.notices()).toHaveLength(1);
     expect(world.opened()).toEqual([]);
     expect((await as(["login"])).exitCode).toBe(0);
-    expect(ENDS(await fortyAtOnce(as, ROLE))).toEqual(new Set(["0 "]));
+    expect(ENDS(await fortyAtOnce(as, words))).toEqual(new Set(["0 "]));
     expect(world.opened()).toHaveLength(1);
     // A second each; where the machine is busy, measured beside as many that only look up a name.
     const beside = await fortyAtOnce(as, ["credential-process", "--role", "nobody"]);
@@ -148,6 +148,11 @@ describe.skipIf(!READY)("40 credential-process at once, nobody signed in", () =>
   test("without a daemon", async () => {
     await using world = await ssoWorld();
     await storm(world, world.as);
+  });
+
+  test("without a daemon, by account and role", async () => {
+    await using world = await ssoWorld();
+    await storm(world, world.as, ["credential-process", "--role", "111122223333/ReadOnly"]);
   });
 
   test.skipIf(!requireTools(KEYRING_TOOLS, { platform: "linux" }))("without a daemon, with gnome-keyring", async () => {

@@ -18,7 +18,7 @@ function scene(errors: readonly string[], lifeSeconds = 600) {
   const unexpected = () => Promise.reject(new Error("not expected"));
   const oidc: SsoOidc = {
     register: unexpected,
-    authorizeUrl: () => "",
+    authorizeUrl: async () => "",
     startDevice: async () => ({
       deviceCode: "d",
       userCode: "ABCD-EFGH",
