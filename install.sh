@@ -171,6 +171,7 @@ install_all() {
   echo "installed metacred $version: $program"
   echo "manual page, completions for bash, zsh and fish: $PREFIX/share"
   warn_of_path
+  echo 'next: metacred demo --keep (a tour, and a mock AWS to play with) or metacred init (from your AWS profiles)'
 }
 
 warn_of_path() {

@@ -13,6 +13,12 @@ export type Playground = AsyncDisposable & {
   /** For clients: no credentials but those of the metadata service at `endpoint`. */
   clientEnv(endpoint: string): Environment;
   region: string;
+  /** For a person who plays with it: no config yet, an AWS config with profiles, and folders of their own. */
+  guest: {
+    env: Environment;
+    /** To be sourced by a shell. */
+    file: string;
+  };
 };
 
 const REGION = "eu-central-1";
@@ -25,16 +31,27 @@ export function createPlayground(machineEnv: Environment): Playground {
     return join(folder, name);
   };
   const configFile = file("config.toml", CONFIG);
-  const awsConfig = file("aws-config", `[profile corp]\nregion = ${REGION}\n`);
+  const awsConfig = file("aws-config", AWS_CONFIG);
   const awsKeys = file(
     "aws-credentials",
     `[corp]\naws_access_key_id = ${DEMO_USER.accessKeyId}\naws_secret_access_key = ${DEMO_USER.secretAccessKey}\n`,
   );
-  mkdirSync(join(folder, "home"));
+  for (const name of ["home", "guest"]) mkdirSync(join(folder, name), { mode: 0o700 });
   const plain = withoutAws(machineEnv);
+  const guest = {
+    METACRED_CONFIG: join(folder, "guest", "config.toml"),
+    XDG_RUNTIME_DIR: join(folder, "guest"),
+    XDG_STATE_HOME: join(folder, "guest"),
+    AWS_CONFIG_FILE: awsConfig,
+    AWS_SHARED_CREDENTIALS_FILE: awsKeys,
+    AWS_ENDPOINT_URL: aws.url,
+    NO_PROXY: "127.0.0.1,169.254.169.254",
+  };
+  const lines = Object.entries(guest).map(([name, value]) => `export ${name}='${value}'\n`);
   return {
     aws,
     region: REGION,
+    guest: { env: { ...plain, ...guest }, file: file("env", lines.join("")) },
     env: {
       ...plain,
       METACRED_CONFIG: configFile,
@@ -76,6 +93,18 @@ role_arn = "${DEMO_ROLES.developer}"
 
 [roles.prod-readonly]
 role_arn = "${DEMO_ROLES.readOnly}"
+`;
+
+const AWS_CONFIG = `[profile corp]
+region = ${REGION}
+
+[profile dev]
+role_arn = ${DEMO_ROLES.developer}
+source_profile = corp
+
+[profile prod-readonly]
+role_arn = ${DEMO_ROLES.readOnly}
+source_profile = corp
 `;
 
 // What would make a client look elsewhere, or send loopback requests to a proxy.

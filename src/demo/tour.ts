@@ -30,11 +30,11 @@ export async function runDemo(context: Context, { keep }: { keep: boolean }): Pr
     await client.show();
     say("\n$ metacred status");
     say(indent(await metacred("status")));
-    if (keep) await stay(playground, endpoint);
+    if (keep) await stay(playground);
   } finally {
     await metacred("stop");
   }
-  say("\nThat was it: mock, emulator and files are gone. With your own AWS profiles: metacred serve --role PROFILE");
+  say("\nThat was it: mock, emulator and files are gone. With your own AWS profiles: metacred init");
   return EXIT.ok;
 }
 
@@ -69,23 +69,23 @@ async function showSdk(playground: Playground, endpoint: string): Promise<void> 
   say(indent(JSON.stringify({ UserId, Account, Arn }, undefined, 4)));
 }
 
-async function stay(playground: Playground, endpoint: string): Promise<void> {
-  const { env } = playground;
-  const names = [
-    "METACRED_CONFIG",
-    "XDG_RUNTIME_DIR",
-    "AWS_CONFIG_FILE",
-    "AWS_SHARED_CREDENTIALS_FILE",
-    "AWS_ENDPOINT_URL_STS",
-  ];
-  say("\nStill running. In another terminal:\n");
-  for (const name of names) say(`  export ${name}=${env[name]}`);
-  say(`  export AWS_EC2_METADATA_SERVICE_ENDPOINT=${endpoint} AWS_REGION=${playground.region}`);
-  say("  metacred use dev\n\nCtrl-C ends it.");
+async function stay({ guest }: Playground): Promise<void> {
+  say(`
+Still running, as an AWS to play with. In another terminal:
+
+  . ${guest.file}
+  metacred init
+  metacred serve -d
+  metacred use
+
+The first line names an AWS config with two roles, and folders that end with the demo: nothing of yours is touched.
+serve asks for root once, for the redirect; metacred serve -d --no-redirect does without. Ctrl-C here ends it all.`);
   await new Promise((resolve) => {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
+  // Where nobody has started one there is nothing to stop.
+  await run([...ownCommand(), "stop"], guest.env).catch(() => undefined);
 }
 
 const run: Shell = async (words, env) => {

@@ -1,10 +1,19 @@
 // install.sh as a person runs it: from a checkout with npm, and from a release folder or server, into a scratch home.
 import { describe, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { text } from "../../packages/tree.ts";
-import { archiveOf, contents, installMachine, PATH, PLATFORMS, programsOf, ROOT } from "../support/install-machine.ts";
+import {
+  archiveOf,
+  contents,
+  copyCheckout,
+  installMachine,
+  PATH,
+  PLATFORMS,
+  programsOf,
+  ROOT,
+} from "../support/install-machine.ts";
 import { type InstallMachine, sha256, standIn, writeProgram } from "../support/install-machine.ts";
 import { requireTools } from "../support/require-tools.ts";
 
@@ -15,13 +24,6 @@ const INSTALLED = [
   "share/man/man1/metacred.1",
   "share/zsh/site-functions/_metacred",
 ];
-
-function copyCheckout(to: string): void {
-  const argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const names = Bun.spawnSync(argv, { cwd: ROOT }).stdout.toString().split("\0");
-  const present = names.filter((name) => name !== "" && existsSync(join(ROOT, name)));
-  for (const name of present) cpSync(join(ROOT, name), join(to, name));
-}
 
 describe.skipIf(!requireTools(["git", "npm", "node"]))("from a checkout", () => {
   test("builds and installs, twice, and is gone after --uninstall", async () => {
@@ -41,6 +43,7 @@ describe.skipIf(!requireTools(["git", "npm", "node"]))("from a checkout", () => 
         `manual page, completions for bash, zsh and fish: ${prefix}/share`,
         `${prefix}/bin is not on PATH; add this line to ${home}/.profile:`,
         `  export PATH="${prefix}/bin:$PATH"`,
+        "next: metacred demo --keep (a tour, and a mock AWS to play with) or metacred init (from your AWS profiles)",
         "",
       ]);
       expect(Object.keys(contents(prefix))).toEqual(INSTALLED);

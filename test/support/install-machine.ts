@@ -2,6 +2,7 @@
 
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -129,4 +130,12 @@ export function contents(folder: string): Record<string, string> {
 
 export function sha256(bytes: string | Uint8Array): string {
   return new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+}
+
+/** The files that git knows or would take, as they are now. */
+export function copyCheckout(to: string): void {
+  const argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const names = Bun.spawnSync(argv, { cwd: ROOT }).stdout.toString().split("\0");
+  const present = names.filter((name) => name !== "" && existsSync(join(ROOT, name)));
+  for (const name of present) cpSync(join(ROOT, name), join(to, name));
 }
