@@ -44,6 +44,8 @@ type WorldOptions = {
   ns?: Netns;
   /** What is put before every command instead, such as `nsenter` into the test's own namespaces. */
   enter?: readonly string[];
+  /** Process ids in there are of a namespace of their own, which ends with all that is in it; AWS is in `ns`. */
+  apart?: boolean;
   config?: string;
   awsConfig?: string;
   binary?: string;
@@ -62,9 +64,10 @@ export async function testWorld(options: WorldOptions = {}): Promise<World> {
     return path;
   };
   const inNamespace = options.enter ?? (ns === undefined ? [] : ["ip", "netns", "exec", ns.name]);
+  const besideIt = options.apart === true && ns !== undefined ? ["ip", "netns", "exec", ns.name] : inNamespace;
   const settings: MockSettings = { sso: options.sso ?? {}, aheadMs: options.awsAheadMs ?? 0 };
   const mock = Bun.spawn(
-    [...inNamespace, process.execPath, join(import.meta.dir, "mock-aws-process.ts"), JSON.stringify(settings)],
+    [...besideIt, process.execPath, join(import.meta.dir, "mock-aws-process.ts"), JSON.stringify(settings)],
     {
       stdio: ["pipe", "pipe", "inherit"],
     },
@@ -118,7 +121,7 @@ export async function testWorld(options: WorldOptions = {}): Promise<World> {
     },
     daemonPid,
     async [Symbol.asyncDispose]() {
-      const pid = await daemonPid().catch(() => undefined);
+      const pid = options.apart === true ? undefined : await daemonPid().catch(() => undefined);
       if (pid !== undefined) {
         process.kill(pid, "SIGKILL");
         await untilTrue("the daemon has ended", () => !isAlive(pid));
