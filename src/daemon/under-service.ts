@@ -58,9 +58,20 @@ export async function runUnderService(
     });
     return EXIT.ok;
   } catch (error) {
-    notify(`STATUS=${error instanceof CliError ? error.message : "failed"}`);
-    throw error;
+    const failure = withoutPrivilege(error);
+    notify(`STATUS=${failure instanceof CliError ? failure.message : "failed"}`);
+    throw failure;
   }
+}
+
+// `serve` is told to do without the redirect; a service has a way to have it all the same.
+function withoutPrivilege(error: unknown): unknown {
+  if (!(error instanceof CliError) || error.exit !== EXIT.needsPrivilege) return error;
+  return new CliError(error.message, {
+    hint: 'metacred net install, or in the configuration [redirect] method = "none"',
+    exit: error.exit,
+    cause: error,
+  });
 }
 
 /** A remembered role that is no longer there, or is protected now, is said, and the default is served instead. */

@@ -52,6 +52,19 @@ for name in systemd-tmpfiles-setup systemd-tmpfiles-clean systemd-sysctl systemd
 done
 printf '[Unit]\nDescription=box\nRequires=sockets.target\nAfter=sockets.target\n' >"$units/box.target"
 
+# What logind and its PAM module do at a login: the folder, and the user's own manager in it.
+cat >"$units/user-runtime-dir@.service" <<'END'
+[Unit]
+Description=/run/user/%i
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=install -d -m 700 -o %i -g %i /run/user/%i
+ExecStop=rm -rf /run/user/%i
+END
+mkdir "$units/user@.service.d"
+printf '[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/%%i\n' >"$units/user@.service.d/box.conf"
+
 pivot_root . old
 cd /
 umount -l /old
