@@ -21,7 +21,7 @@ export async function printNames(context: Context, kind: string, described: bool
     ...skim(roles, ROLE_TABLE, "role"),
     ...skim(config, PROFILE, "AWS profile"),
     ...skim(keys, KEYS, "keys"),
-    ...(pairs.match(/^.+$/gm) ?? []).map((pair) => (described ? `${pair}\tSSO role` : pair)),
+    ...(described ? pairs.replaceAll(/.$/gm, "$&\tSSO role") : pairs).split("\n"),
   ];
   const kept = described ? oneOfEachName(lines) : new Set(lines);
   // What is no heading of the kind that is looked for has left an empty line.
