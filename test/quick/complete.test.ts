@@ -112,3 +112,13 @@ no-account\tQ in an account
   );
   expect((await it.metacred("__complete", "roles")).stdout).toBe("$1$&\nb\ndev\nno-account\n");
 });
+
+test("pairs of SSO as `roles` listed them, behind a profile of the same name", async () => {
+  await using it = desk();
+  it.file(".aws/config", "[profile prod/Admin]\nrole_arn = arn:aws:iam::1:role/D\n");
+  it.file(".local/state/metacred/sso-pairs", "prod/Admin\nprod/ReadOnly\n");
+  expect((await it.metacred("__complete", "roles", "--described")).stdout).toBe(
+    "prod/Admin\tarn:aws:iam::1:role/D\nprod/ReadOnly\tSSO role\n",
+  );
+  expect((await it.metacred("__complete", "roles")).stdout).toBe("prod/Admin\nprod/ReadOnly\n");
+});
