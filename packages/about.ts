@@ -10,6 +10,17 @@ export const ABOUT = {
   license: "Apache-2.0",
 } as const;
 
+/** Lines of at most so many characters, divided at blanks. */
+export function folded(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Everything but the program, as the checkout has it. */
 export type Extras = {
   license: Uint8Array;
@@ -18,6 +29,8 @@ export type Extras = {
   manual: Uint8Array;
   /** By file name, `metacred.bash`. */
   completions: Readonly<Record<string, Uint8Array>>;
+  /** By file name: what the README leads to. */
+  docs: Readonly<Record<string, Uint8Array>>;
 };
 
 /** The archive that install.sh and Homebrew take: one folder. */
@@ -29,6 +42,7 @@ export function archiveFiles(folder: string, program: string, bytes: Uint8Array,
     plain("LICENSE", extras.license),
     plain("README.md", extras.readme),
     ...Object.entries(extras.completions).map(([name, contents]) => plain(`completions/${name}`, contents)),
+    ...Object.entries(extras.docs).map(([name, contents]) => plain(`docs/${name}`, contents)),
     plain("man/metacred.1", extras.manual),
   ];
 }
@@ -43,7 +57,10 @@ export function systemFiles(bytes: Uint8Array, extras: Extras, zshFolder: string
   return [
     { path: "usr/bin/metacred", mode: 0o755, bytes },
     plain("bash-completion/completions/metacred", extras.completions["metacred.bash"]),
+    plain("doc/metacred/CHANGELOG.md", extras.changelog),
+    plain("doc/metacred/README.md", extras.readme),
     plain("doc/metacred/copyright", extras.license),
+    ...Object.entries(extras.docs).map(([name, contents]) => plain(`doc/metacred/docs/${name}`, contents)),
     plain("fish/vendor_completions.d/metacred.fish", extras.completions["metacred.fish"]),
     plain("man/man1/metacred.1.gz", gzip(extras.manual)),
     plain(`zsh/${zshFolder}/_metacred`, extras.completions["metacred.zsh"]),

@@ -1,5 +1,5 @@
 // A Debian package, deb(5): an ar archive of two tar archives.
-import { ABOUT, type Extras, systemFiles } from "./about.ts";
+import { ABOUT, type Extras, folded, systemFiles } from "./about.ts";
 import { tar } from "./tar.ts";
 import { type Stamp, gzip, hash, joined, text } from "./tree.ts";
 
@@ -17,7 +17,7 @@ Recommends: nftables | iptables, iproute2, sudo
 Section: admin
 Priority: optional
 Description: ${ABOUT.summary}
- ${ABOUT.description}
+ ${folded(ABOUT.description, 78).join("\n ")}
 `);
   const sums = text(files.map(({ path, bytes }) => `${hash("md5", bytes)}  ${path}\n`).join(""));
   const about = [

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { COMMANDS } from "../src/cli.ts";
 import { EXIT } from "../src/errors.ts";
 import { type HelpParts, helpParts } from "../src/help.ts";
-import { ABOUT } from "./about.ts";
+import { ABOUT, folded } from "./about.ts";
 
 const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: "success",
@@ -24,12 +24,15 @@ const FILES: readonly (readonly [string, string])[] = [
   ["~/.local/state/metacred/metacred.log", "the daemon's log"],
 ];
 
+// Of what the page says; the day of the build would make each build another one.
+const DATE = "2026-11-22";
+
 export async function renderMan(): Promise<string> {
   const commands = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, load]) => helpParts(name, await load())),
   );
   return `${[
-    `.TH METACRED 1 "" metacred "User Commands"`,
+    `.TH METACRED 1 ${DATE} metacred "User Commands"`,
     ".SH NAME",
     `metacred \\- ${escaped(ABOUT.summary)}`,
     ".SH SYNOPSIS",
@@ -37,7 +40,7 @@ export async function renderMan(): Promise<string> {
     "COMMAND",
     "[\\fB\\-\\-config\\fR FILE] [\\fB\\-\\-help\\fR]",
     ".SH DESCRIPTION",
-    escaped(ABOUT.description),
+    filled(ABOUT.description),
     ".SH COMMANDS",
     ...commands.flatMap(commandLines),
     ".SH EXIT STATUS",
@@ -50,7 +53,7 @@ export async function renderMan(): Promise<string> {
 function commandLines({ usage, description, examples, flags }: HelpParts): string[] {
   return [
     `.SS "${escaped(usage)}"`,
-    `${escaped(description)}.`,
+    filled(`${description}.`),
     ...flags.flatMap(([spelling, what]) => item(spelling, what)),
     ".PP",
     ".nf",
@@ -60,7 +63,14 @@ function commandLines({ usage, description, examples, flags }: HelpParts): strin
 }
 
 function item(term: string, words: string): string[] {
-  return [".TP", `\\fB${escaped(term)}\\fR`, escaped(words)];
+  return [".TP", `\\fB${escaped(term)}\\fR`, filled(words)];
+}
+
+// mandoc's checker wants no line of text over 80 bytes.
+function filled(text: string): string {
+  return folded(escaped(text), 78)
+    .map((line) => line.replace(/^\./, "\\&."))
+    .join("\n");
 }
 
 // roff(7): a backslash and a line that begins with a dot or an apostrophe are orders; a bare hyphen is typeset.
@@ -73,8 +83,7 @@ function escaped(text: string): string {
     .replaceAll("`", "\\(ga")
     .replaceAll("~", "\\(ti")
     .replaceAll("^", "\\(ha")
-    .replaceAll("…", "...")
-    .replace(/^\./, "\\&.");
+    .replaceAll("…", "...");
 }
 
 if (import.meta.main) await Bun.write(join(import.meta.dir, "metacred.1"), await renderMan());

@@ -41,14 +41,20 @@ async function* releaseFiles(programs: string, stamp: Stamp): AsyncGenerator<[st
 
 async function readExtras(): Promise<Extras> {
   const shells = ["bash", "fish", "ps1", "zsh"].map((shell) => `metacred.${shell}`);
-  const completions = shells.map(async (name) => [name, await read(`completions/${name}`)] as const);
+  const docs = readdirSync(join(ROOT, "docs")).filter((name) => !name.endsWith(".ts"));
   return {
     license: await read("LICENSE"),
     readme: await read("README.md"),
     changelog: await read("CHANGELOG.md"),
     manual: await read("packages/metacred.1"),
-    completions: Object.fromEntries(await Promise.all(completions)),
+    completions: await readAll("completions", shells),
+    docs: await readAll("docs", docs.toSorted()),
   };
+}
+
+async function readAll(folder: string, names: readonly string[]): Promise<Record<string, Uint8Array>> {
+  const files = names.map(async (name) => [name, await read(`${folder}/${name}`)] as const);
+  return Object.fromEntries(await Promise.all(files));
 }
 
 function read(name: string): Promise<Uint8Array> {

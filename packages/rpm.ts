@@ -1,6 +1,6 @@
 // An RPM package: lead, signature, header, and a gzipped cpio archive (rpm's docs/manual/format). Not signed: what is
 // checked is SHA256SUMS, as of every other file of a release.
-import { ABOUT, type Extras, systemFiles } from "./about.ts";
+import { ABOUT, type Extras, folded, systemFiles } from "./about.ts";
 import { cpio } from "./cpio.ts";
 import { packageVersion } from "./deb.ts";
 import { type RpmValue, rpmHeader } from "./rpm-header.ts";
@@ -61,7 +61,7 @@ function tagsOf(
     [1001, string(version)],
     [1002, string("1")],
     [1004, { type: "i18n", values: [ABOUT.summary] }],
-    [1005, { type: "i18n", values: [ABOUT.description] }],
+    [1005, { type: "i18n", values: [folded(ABOUT.description, 78).join("\n")] }],
     [1006, int32([mtimeSeconds])],
     [1007, string("localhost")],
     [1009, int32([files.reduce((total, { bytes }) => total + bytes.length, 0)])],

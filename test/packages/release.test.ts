@@ -9,6 +9,10 @@ import { type ScratchFolder, scratchFolder } from "../support/scratch-folder.ts"
 const VERSION = "1.2.3-rc.1";
 const TARGETS = ["linux-x64", "linux-arm64", "linux-x64-musl", "darwin-arm64", "darwin-x64"];
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+// Everything that the README leads to.
+const DOCS = readdirSync(join(ROOT, "docs"))
+  .filter((name) => !name.endsWith(".ts"))
+  .toSorted();
 const URL = "https://example.com/v1/";
 
 function run(argv: readonly string[], env: Record<string, string> = {}, cwd = "/") {
@@ -58,6 +62,7 @@ test("an archive: program, completions, manual page, licence", () => {
   expect(rows.map(([mode, owner, , , , name]) => [mode, owner, name?.replace(/^[^/]*\//, "")].join(" "))).toEqual([
     "drwxr-xr-x root/root ",
     "drwxr-xr-x root/root completions/",
+    "drwxr-xr-x root/root docs/",
     "drwxr-xr-x root/root man/",
     "-rwxr-xr-x root/root metacred",
     "-rw-r--r-- root/root CHANGELOG.md",
@@ -67,6 +72,7 @@ test("an archive: program, completions, manual page, licence", () => {
     "-rw-r--r-- root/root completions/metacred.fish",
     "-rw-r--r-- root/root completions/metacred.ps1",
     "-rw-r--r-- root/root completions/metacred.zsh",
+    ...DOCS.map((name) => `-rw-r--r-- root/root docs/${name}`),
     "-rw-r--r-- root/root man/metacred.1",
     "  ",
   ]);
@@ -103,7 +109,10 @@ test("the Homebrew formula names address and sum of each archive", () => {
 
 const SHARED = ["usr/bin/metacred", "usr/share/bash-completion/completions/metacred"];
 const REST = [
+  "usr/share/doc/metacred/CHANGELOG.md",
+  "usr/share/doc/metacred/README.md",
   "usr/share/doc/metacred/copyright",
+  ...DOCS.map((name) => `usr/share/doc/metacred/docs/${name}`),
   "usr/share/fish/vendor_completions.d/metacred.fish",
   "usr/share/man/man1/metacred.1.gz",
 ];

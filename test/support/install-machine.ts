@@ -105,6 +105,7 @@ export function archiveOf(version: string, platform: string, program?: string): 
     readme: text("a readme"),
     changelog: text("changes"),
     manual: text(".TH METACRED 1\n"),
+    docs: {},
     completions: {
       "metacred.bash": text(`# bash, ${platform}\n`),
       "metacred.fish": text("complete -c metacred -a from-the-release\n"),
