@@ -51,6 +51,9 @@ export const WORDS: Readonly<Record<string, string>> = {
   "imds.advertise": "the longest life that clients are told; `off` tells the real one",
   "imds.ipv6": "also `[fd00:ec2::254]`, behind the redirect",
   "imds.server_header": "answer with `Server: EC2ws`, which makes other tools believe that this is EC2",
+  "imds.hop_limit":
+    "1 to 64: how many hops answers travel, their IP TTL, so that 1 does not leave the network of a container that asks " +
+    "directly; 0: as the system has it",
   "imds.instance_id": "absent, this is something fitting that stays the same, as is what else an instance always has",
   "imds.instance_type": "like `t3.micro`",
   "imds.ami_id": "like `ami-0123456789abcdef0`",

@@ -39,6 +39,7 @@ export const imdsSchema = v.strictObject({
   ),
   ipv6: v.optional(v.boolean(), false),
   server_header: v.optional(v.boolean(), false),
+  hop_limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64)), 0),
   instance_id: v.optional(line),
   instance_type: v.optional(line),
   ami_id: v.optional(line),

@@ -5,12 +5,14 @@ import type { Holders } from "../callers/holders.ts";
 import { describeListener, listenerOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
-import { type HttpServer, type HttpServerOptions, listenHttp } from "../http/server.ts";
+import { type HttpServerOptions, listenHttp } from "../http/server.ts";
 import { createImds, type Imds } from "../imds/imds.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
+import type { Libc } from "../sys/libc.ts";
 import type { CallerBook } from "./caller-book.ts";
 import { type Asker, containerAsker, createCallerOf } from "./caller-of.ts";
+import { type Listener, createHopLimit } from "./hop-limit.ts";
 import type { ImdsSettings } from "./imds-settings.ts";
 import { lastOfRow, onNextFreePort } from "./next-free-port.ts";
 import type { Refusals } from "./refusals.ts";
@@ -19,6 +21,7 @@ import type { SelfTest } from "./self-test.ts";
 export type EmulatorDeps = {
   context: Pick<Context, "clock" | "platform" | "uid">;
   log: Log;
+  libc: Libc | undefined;
   view(): ImdsView;
   /** What containers get; undefined: they are refused. */
   containers: { view(): ImdsView } | undefined;
@@ -46,7 +49,7 @@ export type Emulator = {
   /** Of the listener on 127.0.0.1. */
   fd: number | undefined;
   /** On a bridge's address, for the containers behind it alone. */
-  listenOnBridge(address: string, isContainer: (peer: string) => boolean): Pick<HttpServer, "fd" | "stop">;
+  listenOnBridge(address: string, isContainer: (peer: string) => boolean): Listener;
   stop(): Promise<void>;
   /** Answers by other settings from the next request on; tokens that clients have stay good. */
   apply(settings: ImdsSettings): void;
@@ -77,17 +80,25 @@ export function listenEmulator(port: number, mode: "redirect" | "endpoint" | "re
       return listenHttp({ hostname, port: candidate, reusePort }, serviceFor(candidate).options);
     });
   };
+  const hops = createHopLimit(deps.settings.hopLimit, deps.libc, deps.log);
   const server = listen(LOOPBACK, port);
+  const ipv4 = hops.on(server, 4);
   try {
     const ipv6 = mode === "redirect" && deps.ipv6 ? listen(IPV6_LOOPBACK, server.port) : undefined;
+    const also = ipv6 && hops.on(ipv6, 6);
     return {
       port: server.port,
       ipv6Port: ipv6?.port,
       fd: server.fd,
-      listenOnBridge: (address, isContainer) =>
-        listenHttp({ hostname: address, port: server.port, reusePort }, serviceFor(server.port).forBridge(isContainer)),
-      stop: async () => void (await Promise.all([server.stop(), ipv6?.stop()])),
-      apply: (settings) => service?.apply(settings),
+      listenOnBridge(address, isContainer) {
+        const where = { hostname: address, port: server.port, reusePort };
+        return hops.on(listenHttp(where, serviceFor(server.port).forBridge(isContainer)), 4);
+      },
+      stop: async () => void (await Promise.all([ipv4.stop(), also?.stop()])),
+      apply(settings) {
+        hops.change(settings.hopLimit);
+        service?.apply(settings);
+      },
     };
   } catch (error) {
     void server.stop();

@@ -15,6 +15,8 @@ export type ImdsSettings = {
   httpTokens: "required" | "optional";
   enabled: boolean;
   serverHeader: boolean;
+  /** 0: as the system has it. */
+  hopLimit: number;
 };
 
 type Deps = { host: string; uid: number; configFile: string; home: string; clock: Pick<Clock, "now"> };
@@ -29,7 +31,8 @@ export function createImdsSettings({ host, uid, configFile, home, clock }: Deps)
     const instance = instanceFacts(imds, { machine: { host, uid }, userData, since });
     refuseMetadata(instance);
     scenario = { text, since };
-    return { instance, httpTokens: imds.http_tokens, enabled: imds.enabled, serverHeader: imds.server_header };
+    const { http_tokens: httpTokens, enabled, server_header: serverHeader, hop_limit: hopLimit } = imds;
+    return { instance, httpTokens, enabled, serverHeader, hopLimit };
   };
 }
 

@@ -95,6 +95,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     context,
     log,
     view: core.view,
+    libc,
     containers: input.containers,
     roleName: (isContainer) => (isContainer ? input.containers?.served()?.spec : core.active.spec())?.name,
     settings: settingsOf(config.imds),
