@@ -1,68 +1,21 @@
 // The daemon's inside over the mock AWS: names in, what clients would see out.
 import { describe, expect, test } from "bun:test";
-import type { Context } from "../../src/context.ts";
-import { createCore } from "../../src/daemon/core.ts";
 import { oneShotCredentials } from "../../src/daemon/one-shot.ts";
 import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
-import { resolvePaths } from "../../src/paths.ts";
-import { systemClock } from "../../src/sys/clock.ts";
-import { type AwsScene, awsScene } from "../sources/aws-scene.ts";
 import { failureOf } from "../support/failure.ts";
 import { createGate } from "../support/gate.ts";
 import { untilTrue } from "../support/until.ts";
-import { keptLog } from "./fakes.ts";
-
-const CONFIG = `base = "corp"
-region = "eu-central-1"
-[roles.dev]
-role_arn = "${DEMO_ROLES.developer}"
-[roles.ro]
-role_arn = "${DEMO_ROLES.readOnly}"
-[roles.forbidden]
-role_arn = "${DEMO_ROLES.forbidden}"
-`;
-
-function contextOf({ files }: AwsScene): Context {
-  return {
-    env: process.env,
-    platform: process.platform,
-    uid: process.getuid?.() ?? -1,
-    user: "ann",
-    host: "desk",
-    home: files.path,
-    cwd: files.path,
-    paths: resolvePaths({ env: process.env, platform: process.platform, home: files.path }),
-    clock: systemClock,
-    interactive: false,
-    colour: false,
-  };
-}
-
-function scene(config = CONFIG) {
-  const it = awsScene();
-  it.files.file(".config/metacred/config.toml", config);
-  const { log, lines } = keptLog();
-  const core = createCore(contextOf(it), log, undefined);
-  return {
-    ...it,
-    core,
-    lines,
-    async [Symbol.asyncDispose]() {
-      core.sessions.stop();
-      await it[Symbol.asyncDispose]();
-    },
-  };
-}
+import { CORE_CONFIG, contextOf, coreScene } from "./core-scene.ts";
 
 test("before anything is used there is a reason, not credentials", async () => {
-  await using it = scene();
+  await using it = coreScene();
   expect(it.core.served()).toBeUndefined();
   expect(it.core.view().problem?.code).toBe("Failed");
   expect((await failureOf(() => it.core.credentials(undefined))).message).toBe("metacred serves no role");
 });
 
 test("used: served from memory; the real expiry goes to the command, the capped one to clients", async () => {
-  await using it = scene();
+  await using it = coreScene();
   await it.core.active.use("dev");
   const view = it.core.view();
   const answer = await it.core.credentials(undefined);
@@ -76,21 +29,21 @@ test("used: served from memory; the real expiry goes to the command, the capped 
 });
 
 test("50 who ask for a cold role at once: one call of AWS", async () => {
-  await using it = scene();
+  await using it = coreScene();
   const answers = await Promise.all(Array.from({ length: 50 }, () => it.core.credentials("dev")));
   expect(new Set(answers.map((answer) => answer.access_key_id)).size).toBe(1);
   expect(it.aws.count("AssumeRole")).toBe(1);
 });
 
 test("asking for another role does not switch", async () => {
-  await using it = scene();
+  await using it = coreScene();
   await it.core.active.use("dev");
   await it.core.credentials("ro");
   expect(it.core.active.spec()?.name).toBe("dev");
 });
 
 test("a switch that AWS refuses: the old role is served on", async () => {
-  await using it = scene();
+  await using it = coreScene();
   await it.core.active.use("dev");
   const before = it.core.view().credentials;
   expect((await failureOf(() => it.core.active.use("forbidden"))).exit).toBe(6);
@@ -98,7 +51,7 @@ test("a switch that AWS refuses: the old role is served on", async () => {
 });
 
 test("no secret in the log", async () => {
-  await using it = scene();
+  await using it = coreScene();
   await it.core.active.use("dev");
   await failureOf(() => it.core.active.use("forbidden"));
   const { secret_access_key, session_token, access_key_id } = await it.core.credentials("dev");
@@ -113,7 +66,7 @@ test("no secret in the log", async () => {
 describe("a base that asks the emulated address itself", () => {
   /** The base `slow` is a process that waits at the gate and then fails, as one that was refused would. */
   const slow = () => {
-    const it = scene(`base = "slow"\n[roles.dev]\nrole_arn = "${DEMO_ROLES.developer}"\n`);
+    const it = coreScene(`base = "slow"\n[roles.dev]\nrole_arn = "${DEMO_ROLES.developer}"\n`);
     const gate = createGate(it.files.path);
     it.files.file(".aws/config", `[profile slow]\ncredential_process = cat ${gate.path}; echo refused >&2; exit 1\n`);
     return { it, gate };
@@ -148,7 +101,7 @@ describe("a base that asks the emulated address itself", () => {
 
 describe("without a daemon", () => {
   test("a role, or what serve would take", async () => {
-    await using it = scene(`default_role = "ro"\n${CONFIG}`);
+    await using it = coreScene(`default_role = "ro"\n${CORE_CONFIG}`);
     expect((await oneShotCredentials(contextOf(it), "dev")).account_id).toBe("111122223333");
     expect((await oneShotCredentials(contextOf(it), undefined)).account_id).toBe("222233334444");
   });

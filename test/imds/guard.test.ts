@@ -4,8 +4,13 @@ import { createWorld } from "./world.ts";
 
 const HOST: ImdsHeader = ["host", "169.254.169.254"];
 
-function refusalOf(caller: Partial<ImdsCaller>, headers: readonly ImdsHeader[], version: "1.0" | "1.1" = "1.1") {
-  const world = createWorld({ caller });
+function refusalOf(
+  caller: Partial<ImdsCaller>,
+  headers: readonly ImdsHeader[],
+  version: "1.0" | "1.1" = "1.1",
+  containers = false,
+) {
+  const world = createWorld({ caller, containers });
   const request = { method: "GET", target: "/", version, headers, body: new Uint8Array() };
   const { status, refusal } = world.imds(request, world.caller);
   return [status, refusal];
@@ -40,6 +45,37 @@ test.each<[string, Partial<ImdsCaller>, readonly ImdsHeader[], number, RefusalRe
   ["a loop", { loop: true }, [HOST], 403, "loop"],
 ])("%s", (_, caller, headers, status, refusal) => {
   expect(refusalOf(caller, headers)).toEqual([status, refusal]);
+});
+
+const BRIDGE = { address: "172.17.0.2", uid: undefined, container: "bridge" } as const;
+const PROCESS = { container: "process" } as const;
+const named = (name: string): ImdsHeader => ["host", name];
+
+test.each<[string, boolean, Partial<ImdsCaller>, ImdsHeader, RefusalReason | undefined]>([
+  ["by a bridge", false, BRIDGE, HOST, "container"],
+  ["by a bridge", true, BRIDGE, HOST, undefined],
+  ["by a bridge, under another name", true, BRIDGE, named("evil.com"), "host"],
+  ["by a process", false, PROCESS, HOST, "container"],
+  ["by a process", true, PROCESS, HOST, undefined],
+  ["by a process of another user", true, { ...PROCESS, uid: 1 }, HOST, "uid"],
+  ["by Docker's name for this machine", true, BRIDGE, named("host.docker.internal:25772"), undefined],
+  ["by Podman's", true, BRIDGE, named("HOST.containers.internal"), undefined],
+  ["by Docker's name, with another port", true, BRIDGE, named("host.docker.internal:80"), "host"],
+  ["by Docker's name", false, {}, named("host.docker.internal:25772"), "host"],
+])("a container %s, let in %p", (_, containers, caller, host, refusal) => {
+  expect(refusalOf(caller, [host], "1.1", containers)).toEqual([refusal === undefined ? 401 : 403, refusal]);
+});
+
+test("whoever uses a container's name for this machine is shown what containers are", () => {
+  const shown: unknown[] = [];
+  const world = createWorld({ containers: true, httpTokens: "optional" });
+  const headers = [named("host.docker.internal:25772")];
+  for (const target of ["/latest/meta-data/", "http://host.docker.internal:25772/latest/meta-data/"]) {
+    const request = { method: "GET", target, version: "1.1" as const, headers, body: new Uint8Array() };
+    world.onView = (caller) => void shown.push(caller.container);
+    expect(world.imds(request, world.caller).status).toBe(200);
+  }
+  expect(shown).toEqual(["process", "process"]);
 });
 
 test("HTTP/1.0 without Host is malformed too", () => {

@@ -48,15 +48,24 @@ export type World = {
   caller: ImdsCaller;
   /** What the service is shown; a test may put another one here. */
   view: ImdsView;
+  /** Told for whom that is. */
+  onView?: (caller: ImdsCaller) => void;
   imds(request: ImdsRequest, caller: ImdsCaller): ImdsAnswer;
 };
 
 export function createWorld({ view = VIEW, caller, container, ...options }: Change = {}): World {
   const clock = manualClock(NOW);
-  const world = { clock, view, caller: { address: "127.0.0.1", uid: 1000, loop: false, ...caller } };
+  const world: Omit<World, "imds"> = {
+    clock,
+    view,
+    caller: { address: "127.0.0.1", uid: 1000, loop: false, ...caller },
+  };
   if (container !== undefined) return Object.assign(world, { imds: containerOf(world, container) });
   const imds = createImds({
-    view: () => world.view,
+    view(who) {
+      world.onView?.(who);
+      return world.view;
+    },
     now: () => clock.now(),
     monotonicMs: () => clock.monotonicMs(),
     key: new Uint8Array(32).fill(1),

@@ -86,6 +86,23 @@ daemon           0.0.0-dev, pid 4711, since 2026-01-01T00:00:00Z
       { last_refusal: { reason: "host", uid: 1001, at: "2026-01-01T00:00:00Z" } },
       /last refused +host, uid 1001 \(2026-01-01T00:00:00Z\)\n/,
     ],
+    [
+      "a container's refusal",
+      { last_refusal: { reason: "host", uid: null, container: true, at: "2026-01-01T00:00:00.000Z" } },
+      /last refused +host, a container \(/,
+    ],
+    [
+      "containers' role",
+      {
+        containers: { role: "ro", expiration: "2026-01-01T01:00:00.000Z", last_error: null, addresses: ["172.17.0.1"] },
+      },
+      /containers +ro, at 172\.17\.0\.1\n/,
+    ],
+    [
+      "containers' role without credentials",
+      { containers: { role: "ro", expiration: null, last_error: "AWS refused", addresses: [] } },
+      /containers +ro, no credentials \(AWS refused\), no bridge of Docker's is there\n/,
+    ],
     ["one kind of refusal", { refusals: { host: 2 } }, /refused +2 by host\n/],
     ["a region that is not known", { role: { ...SAMPLE_ROLE, region: null } }, /region +unknown: set region/],
     [

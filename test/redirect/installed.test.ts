@@ -47,6 +47,20 @@ describe("installed for systemd", () => {
     `);
   });
 
+  test("containers are redirected only where that was installed", () => {
+    const serviceOf = (containers: boolean) => systemdFiles({ ...alice, containers }).at(-1)?.text;
+    expect(serviceOf(false)).not.toContain("containers");
+    expect(serviceOf(true)).toContain("redirect-1000 1000 1000,0 %i containers\n");
+    const ask = (...words: string[]) => {
+      const stdin = Buffer.from("nft 1000 169.254.169.254=0 containers=1\n");
+      return Bun.spawnSync(["/bin/sh", "-c", installedScript(), "sh", "1000", "1000", "0-1-1000", ...words], { stdin });
+    };
+    expect(ask().stderr.toString()).toContain("FAIL it was installed without containers: metacred net install");
+    // The port of the address is wrong: nothing is set up.
+    expect(ask("containers").stderr.toString()).toContain("FAIL PORT must be 1 to 65535");
+    expect(ask("other").stderr.toString()).toContain("FAIL usage");
+  });
+
   test.skipIf(!requireTools(["systemd-analyze"]))("systemd's own verifier finds nothing", () => {
     using folder = scratchFolder();
     const units = systemdFiles(alice)

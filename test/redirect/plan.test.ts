@@ -107,6 +107,17 @@ describe("what is run", () => {
     `);
   });
 
+  test("containers", () => {
+    const { argv, summary } = planRedirect({ ...input, containers: 25772 });
+    expect([argv.at(-1), redirectRequest({ ...input, containers: 25772 })]).toEqual([
+      "containers=25772",
+      "auto 1000 169.254.169.254=25772 containers=25772",
+    ]);
+    expect(summary.split("\n")[1]).toBe(
+      "and port 80 of 169.254.169.254 to port 25772 of its own bridge for each container on a bridge of Docker's or Podman's",
+    );
+  });
+
   test("to clean up after a double kill", () => {
     const { argv, summary } = planCleanup(input);
     expect({ argv: shown(argv), summary }).toMatchInlineSnapshot(`

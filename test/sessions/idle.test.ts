@@ -50,6 +50,18 @@ describe("let go or kept", () => {
     expect(it.events.at(-1)).toBe("released dev");
   });
 
+  test("one that is pinned for containers is kept beside the active one", async () => {
+    const it = await serving(60);
+    it.sessions.pin(OPS);
+    it.sessions.pin(DEV, "containers");
+    await it.clock.advance(35 * MINUTE_MS);
+    await it.last().answer(it.session("again", 60));
+    expect(it.calls.length).toBe(2);
+    it.sessions.pin(undefined, "containers");
+    await it.clock.advance(35 * MINUTE_MS);
+    expect(it.events.at(-1)).toBe("released dev");
+  });
+
   test("a refresh that failed leaves the good session to whoever asks, and is tried again only then", async () => {
     const it = scene();
     const asking = it.sessions.ensure(DEV);
