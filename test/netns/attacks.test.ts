@@ -8,6 +8,7 @@ import { firstLine } from "./guard.ts";
 
 const OTHER_UID = 65_534;
 const EMULATED = "http://169.254.169.254";
+const EMULATED_IPV6 = "fd00:ec2::254";
 const SECRET = /SecretAccessKey|^[\w=-]{56}/m;
 
 // Takes a base address and options for curl; prints all that it could get, by both versions of the protocol.
@@ -44,6 +45,14 @@ const ATTACKS: readonly Attack[] = [
     who: "a LAN neighbour, at the emulator's own port",
     portOnly: true,
     run: ({ neighbour }) => neighbour.run(grab("http://10.9.0.1:25772")),
+  },
+  {
+    who: "an IPv6 neighbour with a route and a neighbour entry",
+    run: ({ neighbour }) => neighbour.run(grab(`http://[${EMULATED_IPV6}]`)),
+  },
+  {
+    who: "another local user, by IPv6",
+    run: ({ machine }) => machine.run(grab(`http://[${EMULATED_IPV6}]`), { uid: OTHER_UID }),
   },
   { who: "a container on a bridge", run: ({ container }) => container.run(grab(EMULATED)) },
   {
@@ -94,7 +103,10 @@ async function sceneOf(machine: Netns, neighbour: Netns, container: Netns): Prom
   const must = async (ns: Netns, script: string) => {
     expect(await ns.run(["sh", "-ec", script])).toMatchObject({ exitCode: 0, stderr: "" });
   };
-  await must(machine, `${pair("lan0", "lan1", neighbour)}; ip address add 10.9.0.1/24 dev lan0`);
+  await must(
+    machine,
+    `${pair("lan0", "lan1", neighbour)}; ip address add 10.9.0.1/24 dev lan0; ip address add fd10::1/64 dev lan0 nodad`,
+  );
   await must(machine, "ip link add br0 type bridge; ip link set br0 up; ip address add 172.30.0.1/16 dev br0");
   await must(
     machine,
@@ -104,7 +116,9 @@ async function sceneOf(machine: Netns, neighbour: Netns, container: Netns): Prom
   await must(
     neighbour,
     `ip link set lan1 up; ip address add 10.9.0.2/24 dev lan1; ip route add 169.254.169.254 dev lan1
-     ip neigh add 169.254.169.254 lladdr ${mac.trim()} dev lan1`,
+     ip neigh add 169.254.169.254 lladdr ${mac.trim()} dev lan1
+     ip address add fd10::2/64 dev lan1 nodad; ip route add ${EMULATED_IPV6} dev lan1
+     ip neigh add ${EMULATED_IPV6} lladdr ${mac.trim()} dev lan1`,
   );
   await must(
     container,
@@ -123,13 +137,17 @@ describe.skipIf(!canUseNetns(["nft", "curl", "python3"]))("nobody else gets a by
     for (const ns of [container, neighbour, machine]) undo.use(ns);
     scene = await sceneOf(machine, neighbour, container);
     // The more lenient version, too: what is refused must be refused for who asks.
-    world = undo.use(await testWorld({ ns: machine, config: `${CONFIG}[imds]\nhttp_tokens = "optional"\n` }));
+    world = undo.use(
+      await testWorld({ ns: machine, config: `${CONFIG}[imds]\nhttp_tokens = "optional"\nipv6 = true\n` }),
+    );
     expect((await world.metacred(["serve", "--role", "dev", "--background"])).stderr).toContain("serving dev");
   });
   afterAll(() => undo.disposeAsync());
 
   test("but the user does", async () => {
-    expect((await scene.machine.run(grab(EMULATED))).stdout.match(/SecretAccessKey/g)).toHaveLength(2);
+    for (const base of [EMULATED, `http://[${EMULATED_IPV6}]`]) {
+      expect((await scene.machine.run(grab(base))).stdout.match(/SecretAccessKey/g)).toHaveLength(2);
+    }
   });
 
   test.each(ATTACKS.map((attack) => [attack.who, attack] as const))("%s", async (_, attack) => {
@@ -146,7 +164,8 @@ describe.skipIf(!canUseNetns(["curl", "python3"]))("a plain bind of the address 
     for (const ns of [container, neighbour, machine]) undo.use(ns);
     scene = await sceneOf(machine, neighbour, container);
     await machine.run(["ip", "address", "add", "169.254.169.254/32", "dev", "lo", "scope", "host"]);
-    machine.spawn([process.execPath, `${import.meta.dir}/show-secret.ts`]);
+    await machine.run(["ip", "address", "add", `${EMULATED_IPV6}/128`, "dev", "lo", "nodad"]);
+    machine.spawn([process.execPath, `${import.meta.dir}/show-secret.ts`, EMULATED_IPV6]);
     const answers = async () => (await machine.run(grab(EMULATED))).stdout.includes("SecretAccessKey");
     await untilTrue("it answers", answers);
   });
