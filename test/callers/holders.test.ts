@@ -84,9 +84,9 @@ describe.skipIf(!usable)("the holder of a connection", () => {
     const holders = holdersWith(clock);
     // The same process: it dials, then enters a namespace of its own, then dials again.
     const script = `import ctypes, socket, sys
-for line in sys.stdin:
-    one = socket.create_connection(("127.0.0.1", int(line))); one.sendall(b"x")
-    ctypes.CDLL(None).unshare(0x10000000)`;
+for number, line in enumerate(sys.stdin):
+    if number: ctypes.CDLL(None).unshare(0x10000000)
+    one = socket.create_connection(("127.0.0.1", int(line))); one.sendall(b"x")`;
     const child = Bun.spawn(["python3", "-u", "-c", script], { stdio: ["pipe", "ignore", "inherit"] });
     const find = createCallerFinder({ platform: "linux", libc });
     const next = async () => {
