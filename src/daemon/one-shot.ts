@@ -16,7 +16,7 @@ import { credentialsAnswer, endingBy } from "./credentials-answer.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
 import { type SourceKit, createSourceKit } from "./source-kit.ts";
-import type { Turn } from "./turn.ts";
+import { type Turn, takeTurn } from "./turn.ts";
 
 const LIMIT_MS = 60_000;
 
@@ -36,7 +36,7 @@ export async function oneShotCredentials(
     const end = endOfAgreement(protection, context.clock.now());
     return credentialsAnswer(
       spec,
-      endingBy(end, await fetchOnce(context, spec, catalog, { ...kit, base: thenGoOn(kit.base, turn) })),
+      endingBy(end, await fetchOnce(context, spec, catalog, { ...kit, base: byTurns(kit.base, turn, context) })),
     );
   } catch (error) {
     turn?.failed(error);
@@ -60,12 +60,21 @@ async function fetchOnce(context: Context, spec: RoleSpec, catalog: RoleCatalog,
   }
 }
 
-// A token whose date is good may have ended at AWS: only what it opens shows that somebody is signed in.
-function thenGoOn(base: BaseSource, turn: Turn | undefined): BaseSource {
+// A token whose date is good may have ended at AWS: only what it opens shows that somebody is signed in. Many roles may
+// rest on the same sign-in.
+function byTurns(base: BaseSource, turn: Turn | undefined, context: Context): BaseSource {
   return async (spec, region) => {
-    const session = await base(spec, region);
-    turn?.goOn();
-    return session;
+    const key = signInKey(spec);
+    if (turn === undefined || key === undefined) return base(spec, region);
+    const signInTurn = await takeTurn(context, { signIn: key });
+    try {
+      const session = await base(spec, region);
+      for (const one of [signInTurn, turn]) one.goOn();
+      return session;
+    } catch (error) {
+      signInTurn.failed(error);
+      throw error;
+    }
   };
 }
 

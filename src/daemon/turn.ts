@@ -21,6 +21,9 @@ export type Turn = {
   end(): void;
 };
 
+/** First the role that is asked for, before anything is loaded; then the sign-in that it turns out to rest on. */
+export type Subject = { role: string | null } | { signIn: string };
+
 type TurnContext = Pick<Context, "env" | "home" | "paths" | "clock">;
 
 // What the facts cannot show, such as another token in the keychain by another hand, shows after this time.
@@ -36,13 +39,10 @@ const answerSchema = v.object({
 });
 type Answer = v.InferOutput<typeof answerSchema>;
 
-/** Resolves when this process may look; throws what another one has just found. `role` is what was asked for. */
-export async function takeTurn(context: TurnContext, role: string | undefined): Promise<Turn> {
+/** Resolves when this process may look; throws what another one has just found for the same. */
+export async function takeTurn(context: TurnContext, subject: Subject): Promise<Turn> {
   const { clock, paths } = context;
-  const name = createHash("sha256")
-    .update(role ?? "")
-    .digest("hex")
-    .slice(0, 16);
+  const name = createHash("sha256").update(JSON.stringify(subject)).digest("hex").slice(0, 16);
   const file = join(paths.stateDir, `turn-${name}.json`);
   const untilMs = clock.monotonicMs() + WAIT_LIMIT_MS;
   for (;;) {
@@ -62,7 +62,10 @@ const NOBODY_WAITS: Turn = { goOn() {}, failed() {}, end() {} };
 function begin(file: string, release: Release, context: TurnContext): Turn {
   try {
     // Another one may have answered and gone since the first look.
-    if (answered(file, context)) return (release(), NOBODY_WAITS);
+    if (answered(file, context)) {
+      release();
+      return NOBODY_WAITS;
+    }
   } catch (error) {
     release();
     throw error;

@@ -42,7 +42,7 @@ export async function credentialsFor(
   } catch (error) {
     if (!(error instanceof CliError) || error.exit !== EXIT.notRunning) throw error;
     const { takeTurn } = await loadTurn();
-    const turn = await takeTurn(context, role);
+    const turn = await takeTurn(context, { role: role ?? null });
     const { oneShotCredentials } = await loadEngine();
     return oneShotCredentials(context, role, granted, turn);
   }

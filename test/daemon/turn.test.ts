@@ -23,7 +23,7 @@ function machine() {
     clock,
     env,
     paths,
-    take: (role?: string) => takeTurn({ env, home: folder.path, paths, clock }, role),
+    take: (role = "dev") => takeTurn({ env, home: folder.path, paths, clock }, { role }),
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }

@@ -6,7 +6,15 @@ import { DEMO_ROLES } from "../../src/demo/world.ts";
 import { lineReader } from "../support/line-reader.ts";
 import { KEYRING_TOOLS, keyring } from "../support/keyring.ts";
 import { requireTools } from "../support/require-tools.ts";
-import { type SsoWorld, type Timed, fortyAtOnce, slowestMs, SSO_CONFIG, ssoWorld } from "../support/sso-world.ts";
+import {
+  type SsoWorld,
+  type Timed,
+  fortyAtOnce,
+  slowestMs,
+  SSO_CONFIG,
+  SSO_PROFILES,
+  ssoWorld,
+} from "../support/sso-world.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { freePort } from "../support/world.ts";
 import { untilTrue } from "../support/until.ts";
@@ -161,8 +169,17 @@ describe.skipIf(!READY)("40 credential-process at once, nobody signed in", () =>
     await storm(world, (words) => world.as(words, ring.env));
   });
 
-  test("an expired sign-in: AWS is asked once for all of them", async () => {
-    await using world = await ssoWorld();
+  const FORTY = Array.from(
+    { length: 40 },
+    (_, number) =>
+      `[profile p${number}]\nsource_profile = dev\nrole_arn = arn:aws:iam::222233334444:role/ReadOnly\nrole_session_name = p${number}\n`,
+  );
+
+  test.each([
+    ["of one role", "dev"],
+    ["of forty roles on top of it", "p@"],
+  ])("an expired sign-in: AWS is asked once for all of them, %s", async (_title, role) => {
+    await using world = await ssoWorld({ awsConfig: `${SSO_PROFILES}${FORTY.join("")}` });
     await world.as(["login"]);
     await world.aws({ do: "endSessions" });
     await world.aws({ do: "endAccessTokens" });
@@ -171,7 +188,7 @@ describe.skipIf(!READY)("40 credential-process at once, nobody signed in", () =>
       roles: await world.aws({ do: "count", action: "GetRoleCredentials" }),
     });
     const { tokens, roles } = await asked();
-    const runs = await fortyAtOnce(world.as, ROLE);
+    const runs = await fortyAtOnce(world.as, ["credential-process", "--role", role]);
     expect(ENDS(runs)).toEqual(
       new Set(['4 metacred: the SSO session "corp" has expired\n  try: metacred login corp\n']),
     );
