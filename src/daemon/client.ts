@@ -38,7 +38,7 @@ export type Control = {
 export function controlClient(socketFile: string): Control {
   const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
     const answer = await request(socketFile, method, path, body);
-    if (answer.ok) return answer.json();
+    if (answer.ok) return bodyOf(answer);
     // A daemon that failed over the request answers without a body.
     throw errorOf(await answer.json().catch(() => undefined));
   };
@@ -112,6 +112,19 @@ async function refuseForeignFolder(folder: string): Promise<void> {
       ? ["may be written by other users", `chmod 700 ${folder}`]
       : [`belongs to another user (uid ${entry.uid})`, `export XDG_RUNTIME_DIR=/run/user/${uid}`];
   throw new CliError(`${folder}, where metacred's control socket would be, ${problem}`, { hint });
+}
+
+async function bodyOf(answer: Response): Promise<unknown> {
+  try {
+    return await answer.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) throw errorOf(undefined);
+    throw new CliError("metacred ended in the middle of its answer", {
+      hint: "metacred serve --background",
+      exit: EXIT.notRunning,
+      cause: error,
+    });
+  }
 }
 
 function errorOf(data: unknown): CliError {
