@@ -23,7 +23,7 @@ export async function writeFirstConfig(context: Context, schema: string, granted
     writePrivateFile(join(dirname(file), "config.schema.json"), schema);
     writePrivateFile(file, proposal.text);
   } catch (error) {
-    throw new CliError(`cannot write ${file}: ${messageOf(error)}`, { hint: "metacred init --print", cause: error });
+    throw new CliError(messageOf(error), { hint: "metacred init --print", cause: error });
   }
   return proposal;
 }

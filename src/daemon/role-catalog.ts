@@ -14,7 +14,7 @@ import { readKeyIndex } from "../secrets/user-keys.ts";
 import { loadSsoSessions } from "../sources/profile-files.ts";
 import { rememberProfiles } from "../sources/profile-memory.ts";
 import type { RoleLists } from "../sso/role-lists.ts";
-import { writePrivateFile } from "../sys/atomic-file.ts";
+import { keepPrivateFile } from "../sys/atomic-file.ts";
 import { readIfThere } from "../sys/read-file.ts";
 
 export type RoleCatalog = {
@@ -113,7 +113,7 @@ export function createRoleCatalog(
       const { pairs, note } = await ssoPairs(all, lists, refresh);
       const ssoNames = pairs.map(pairNames(config));
       const lines = ssoNames.map((name) => `${name}\n`).join("");
-      if (lines !== (readIfThere(paths.pairNamesFile) ?? "")) writePrivateFile(paths.pairNamesFile, lines);
+      if (lines !== (readIfThere(paths.pairNamesFile) ?? "")) keepPrivateFile(paths.pairNamesFile, lines);
       return { names: roleNames(all), pairs: ssoNames.toSorted(), note };
     },
     protection: async (spec) => protectionOf(spec, await sources()),

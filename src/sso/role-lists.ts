@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { explainCall } from "../aws/explain.ts";
 import { type SsoPortal, type SsoRole, isUnauthorized } from "../aws/sso-portal.ts";
 import { type SsoSession, ssoKey } from "../aws/sso-session.ts";
-import { writePrivateFile } from "../sys/atomic-file.ts";
+import { keepPrivateFile } from "../sys/atomic-file.ts";
 import type { Clock } from "../sys/clock.ts";
 import { readJson } from "../sys/read-file.ts";
 import type { TokenKeeper } from "./token-keeper.ts";
@@ -39,7 +39,7 @@ export function createRoleLists({ portal, keeper, clock, stateDir }: Deps): Role
     return result.success ? result.output : undefined;
   };
   const write = (session: SsoSession, fetchedAt: string, roles: readonly SsoRole[]) =>
-    writePrivateFile(fileOf(session), `${JSON.stringify({ fetchedAt, roles })}\n`);
+    keepPrivateFile(fileOf(session), `${JSON.stringify({ fetchedAt, roles })}\n`);
   const young = (session: SsoSession) => {
     const kept = read(session);
     const isYoung = kept !== undefined && clock.now().getTime() - new Date(kept.fetchedAt).getTime() < YOUNG_MS;

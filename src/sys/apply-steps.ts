@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, sta
 import { dirname } from "node:path";
 import { CliError } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { writing } from "./own-files.ts";
 
 export type Step =
   | { kind: "folder"; path: string; mode: number; group?: string }
@@ -47,9 +48,16 @@ export async function runTool(argv: readonly string[], env: Environment): Promis
 
 // By rename: a reader sees the old file or the new one.
 function putFile({ path, mode, text }: Step & { kind: "file" }): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.new`, text, { mode });
-  renameSync(`${path}.new`, path);
+  const draft = `${path}.new`;
+  try {
+    writing(path, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(draft, text, { mode });
+      renameSync(draft, path);
+    });
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 function gidOf(group: string): number {

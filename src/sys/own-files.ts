@@ -14,6 +14,11 @@ export function openToAppend(file: string): number {
   return explained(file, () => openSync(file, "a", 0o600));
 }
 
+/** Runs what writes `path`; its failure is one in words. */
+export function writing<T>(path: string, act: () => T): T {
+  return explained(path, act, "written");
+}
+
 // --- internal ---
 
 const WHY: Readonly<Record<string, string>> = {
@@ -22,6 +27,7 @@ const WHY: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
+  ENOENT: "there is no such place",
   ENOTDIR: "something above it is no folder",
   EEXIST: "something else has its name",
   EISDIR: "a folder has its name",
@@ -29,12 +35,16 @@ const WHY: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
 };
 
-function explained<T>(path: string, act: () => T): T {
+function explained<T>(path: string, act: () => T, how: "made" | "written" = "made"): T {
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
+    if (error instanceof CliError || !(error instanceof Error && "code" in error)) throw error;
     const why = WHY[String(error.code)] ?? String(error.code);
-    throw new CliError(`${path} cannot be made: ${why}`, { hint: `ls -ld ${path} ${dirname(path)}`, cause: error });
+    const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
+    throw new CliError(`${path} cannot be ${how}: ${why}`, {
+      hint: isFull ? `df -h ${dirname(path)}` : `ls -ld ${path} ${dirname(path)}`,
+      cause: error,
+    });
   }
 }

@@ -4,6 +4,7 @@ import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path";
 import type { Clock } from "./clock.ts";
 import { processIdentity } from "./process-identity.ts";
+import { writing } from "./own-files.ts";
 import { readIfThere } from "./read-file.ts";
 
 const POLL_MS = 100;
@@ -21,8 +22,8 @@ export function tryLockIn(file: string, identity = processIdentity): Release | u
   const draft = `${file}.${randomBytes(6).toString("hex")}`;
   // Written first and linked then: nobody ever sees a lock without its holder.
   const own = identity(process.pid) ?? String(process.pid);
-  writeFileSync(draft, own, { mode: 0o600, flag: "wx" });
   try {
+    writing(file, () => writeFileSync(draft, own, { mode: 0o600, flag: "wx" }));
     if (!links(draft, file) && !(isStale(file, draft, identity) && links(draft, file))) return undefined;
     return () => {
       // Never a lock that somebody else has taken since.
