@@ -1,5 +1,5 @@
 // What programs read their token from, again at each question, where EKS's form of it is wanted.
-import { rmSync } from "node:fs";
+import { rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writePrivateFile } from "../sys/atomic-file.ts";
 
@@ -33,6 +33,11 @@ export function createTokenFiles(runtimeDir: string): TokenFiles {
     // One by one: the folder may be a newer daemon's by now.
     removeAll() {
       for (const name of names) remove(name);
+      try {
+        rmdirSync(folder);
+      } catch {
+        // It was never made, or holds those of that one.
+      }
     },
   };
 }

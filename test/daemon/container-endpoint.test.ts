@@ -182,7 +182,7 @@ describe("an agent's address", () => {
     expect(given.first.token).not.toBe(second.token);
     expect(given.files()).toBe(3);
     await given.container.stop();
-    expect(given.files()).toBe(1);
+    expect(given.files()).toBe(0);
   });
 
   test("eks without IPv6; a port that is taken is passed over", async () => {

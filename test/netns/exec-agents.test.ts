@@ -1,6 +1,7 @@
 // `exec` with the forms of ECS and EKS: at the addresses of their agents, through the real redirect.
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { builtBinary } from "../support/built-binary.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import { untilTrue } from "../support/until.ts";
 import { CONFIG, type World, isAlive, testWorld } from "../support/world.ts";
@@ -90,6 +91,21 @@ describe.skipIf(!canUseNetns(["nft", "curl", "/usr/bin/python3"]))("exec", () =>
     const { AUTHORIZATION_TOKEN_FILE: file = "" } = await given(world);
     expect(readdirSync(`${world.folder}/run/metacred/tokens`).map((name) => file.endsWith(name))).toEqual([true]);
     expect(existsSync(old)).toBe(false);
+  });
+
+  test("a newer daemon takes the address over; its end leaves nothing", async () => {
+    await using ns = await netns();
+    await using world = await testWorld({ ns, config: withAgent("eks") });
+    const older = await builtBinary("0.0.1");
+    await world.run([older, "serve", "--role", "dev", "--background"]);
+    const { AUTHORIZATION_TOKEN_FILE: old = "" } = await given(world);
+    expect((await serve(world)).exitCode).toBe(0);
+    expect(existsSync(old)).toBe(false);
+    const { CREDENTIALS_FULL_URI: url = "", AUTHORIZATION_TOKEN_FILE: file = "" } = await given(world);
+    const asked = await ask(world, url, [`Authorization: ${readFileSync(file, "utf8")}`]);
+    expect(asked.stdout).toMatch(/"Code":"Success".* 200$/);
+    await world.metacred(["stop"]);
+    expect([readdirSync(`${world.folder}/run/metacred`), await traces(world)]).toEqual([[], ""]);
   });
 
   test("without the redirect it says so; net up brings the agent's address, too", async () => {
