@@ -17,9 +17,11 @@ type Deps = {
   mayLoop(): boolean;
   /** Absent: it does not matter whether a container asks. */
   holders?: Holders | undefined;
+  /** Who is none of these is refused in any case. */
+  uids: readonly number[] | "*";
 };
 
-export function createCallerOf({ context, findCaller, mayLoop, holders }: Deps): (peer: HttpPeer) => Asker {
+export function createCallerOf({ context, findCaller, mayLoop, holders, uids }: Deps): (peer: HttpPeer) => Asker {
   // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
   const knowsUid = callerIdentity(context.platform) === "kernel";
   return (peer) => {
@@ -29,9 +31,11 @@ export function createCallerOf({ context, findCaller, mayLoop, holders }: Deps):
     const { address } = peer;
     if (owner.inode === undefined)
       return { address, uid, loop, visit: visitOf({ uid, inode: undefined, pid: owner.pid }) };
-    // Of other users' processes we see too little to ask whose socket it is; root sees all of them.
+    // Of other users' processes we see too little to ask whose socket it is. Root sees all of them, but a flood of
+    // connections that are refused anyway must not cost it a look at each.
     const canSee = owner.uid === context.uid || context.uid === 0;
-    if (holders === undefined || !canSee) return { address, uid, loop, visit: visitOf(owner) };
+    const mayAsk = uids === "*" || uids.includes(owner.uid);
+    if (holders === undefined || !canSee || !mayAsk) return { address, uid, loop, visit: visitOf(owner) };
     const held = holders.find(owner);
     const asker: Asker = { address, uid, loop, visit: visitOf(owner, held.known?.process), held };
     if (held.isContainer) asker.container = "process";

@@ -81,7 +81,7 @@ function serviceOn(
   let answer: ReturnType<typeof createContainer> | undefined;
   let asked: NamedGrant | undefined;
   return {
-    accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible }),
+    accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible, uids }),
     handle(request, caller) {
       if (selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
       if (caller.loop) core.loop.seen();
