@@ -41,6 +41,7 @@ export function planInstall(manager: ServiceManager, installation: Installation,
   const text = [
     START,
     `mkdir -p ${manager.folder}\n`,
+    refuseLoose(files.map(({ path }) => path)),
     ...files.map(
       ({ path, mode, text }) =>
         `printf %s ${shellWord(text)} >${path}.new\nchmod ${mode} ${path}.new\nmv -f ${path}.new ${path}\n`,
@@ -48,6 +49,21 @@ export function planInstall(manager: ServiceManager, installation: Installation,
     manager.start(installation),
   ].join("");
   return { argv: asRoot(["/bin/sh", "-c", text], root), files: files.map(({ path }) => path) };
+}
+
+// Whoever can change a folder above what root runs would choose what root runs. Homebrew gives some to its user.
+function refuseLoose(paths: readonly string[]): string {
+  const folders = [...new Set(paths.flatMap((path) => parentsOf(path)))];
+  const others = "! -user 0 -o -perm -2 -o -perm -20 ! -group 0";
+  return (
+    `loose=$(find -H ${folders.join(" ")} -prune \\( ${others} \\) -print | head -n 1)\n` +
+    `[ -z "$loose" ] || { echo "FAIL others than root can change $loose" >&2; exit 1; }\n`
+  );
+}
+
+function parentsOf(path: string): string[] {
+  const parent = path.slice(0, path.lastIndexOf("/"));
+  return parent === "" ? ["/"] : [...parentsOf(parent), parent];
 }
 
 /** Idempotent. What a running daemon of this user has set up through it is undone as well. */

@@ -12,7 +12,7 @@ import { firstLine, killTree, rootPart } from "./guard.ts";
 // What install writes goes to folders of the test's own, and systemctl only notes down what it was told.
 const FURNISH = String.raw`
 set -eu
-for folder in /usr/local/libexec /run; do mkdir -p $folder; mount -t tmpfs tmpfs $folder; done
+for folder in /usr/local/libexec /run; do mkdir -p $folder; mount -t tmpfs -o mode=755 tmpfs $folder; done
 mkdir -p /run/systemd/system
 printf '#!/bin/sh\necho "$@" >>/run/systemctl.log\n' >/run/systemctl
 chmod 755 /run/systemctl
@@ -131,6 +131,25 @@ describe.skipIf(!canUseNetns(["nft", "sudo", "useradd", "curl", "python3"]))("ne
     expect((await world.run(["cat", "/run/systemctl.log"])).stdout).toContain(
       `disable --quiet --now metacred-redirect-${alice.uid}.socket`,
     );
+  });
+
+  test("what root would run is put into no folder that others can change", async () => {
+    await using ns = await netns();
+    await using alice = await createAlice(ns);
+    await using world = await machine(ns, alice);
+    const install = () => world.metacred(["net", "install"], { uid: alice.uid });
+    for (const looser of ["chmod 1777", "chmod o+w", `chown ${alice.uid}`, "chgrp 100"]) {
+      await world.run(["sh", "-c", `chmod 775 /usr/local/libexec; ${looser} /usr/local/libexec`]);
+      const { stderr, exitCode } = await install();
+      expect([looser, exitCode, stderr]).toEqual([
+        looser,
+        5,
+        expect.stringContaining("metacred: others than root can change /usr/local/libexec\n"),
+      ]);
+      expect(await written(world)).not.toContain("redirect-");
+      await world.run(["sh", "-c", "chown 0:0 /usr/local/libexec; chmod 755 /usr/local/libexec"]);
+    }
+    expect((await install()).exitCode).toBe(0);
   });
 
   test("another user cannot use it, and its owner not for another uid", async () => {
