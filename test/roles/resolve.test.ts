@@ -75,9 +75,7 @@ describe("step 1: a table of the config", () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ["no ARN", { role_arn: "Dev" }, /^"Dev" in \[roles\.dev\] of the config is no role ARN, nor ACCOUNT\/ROLE/],
     ["an unknown account", { role_arn: "prod/Dev" }, /is no role ARN, nor ACCOUNT\/ROLE of a known account$/],
-    ["a user's ARN", { role_arn: "arn:aws:iam::111122223333:user/ann" }, /is no role ARN/],
     ["a link that is nothing", { role_arn: ARN, via: ["nothing"] }, /^"nothing" in \[roles\.dev\]/],
     [
       "two meanings",
