@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { openOnce } from "../../src/daemon/open-once.ts";
+import { manualClock } from "../support/manual-clock.ts";
+import { connectRaw } from "../support/raw-http.ts";
+import { failureOf } from "../support/failure.ts";
+
+const SECRET = "https://signin.example.com/federation?SigninToken=secret";
+const person = (clock = manualClock()) => ({ clock, platform: process.platform, uid: process.getuid?.() ?? -1 });
+
+test("of two that come at once only one is led on, and nobody by another path", async () => {
+  const answers = Promise.withResolvers<(string | undefined)[]>();
+  const visit = async (page: URL) => {
+    const clients = await Promise.all([1, 2, 3].map(() => connectRaw({ port: Number(page.port) })));
+    for (const [index, client] of clients.entries()) {
+      client.send(`GET ${index === 0 ? "/guess" : page.pathname} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    }
+    // Who comes when it is over finds nobody.
+    const replies = await Promise.all(clients.map((client) => client.reply().catch(() => undefined)));
+    answers.resolve(replies.map((reply) => reply?.header("location")));
+  };
+  await openOnce(SECRET, "--print", {
+    context: person(),
+    open(url) {
+      expect(url).not.toContain("secret");
+      visit(new URL(url)).catch(answers.reject);
+      return true;
+    },
+  });
+  const [guess, ...others] = await answers.promise;
+  expect([guess, others.filter((place) => place !== undefined)]).toEqual([undefined, [SECRET]]);
+});
+
+test("a browser that does not come is said after a minute", async () => {
+  const clock = manualClock();
+  const failure = failureOf(() => openOnce(SECRET, "--print", { context: person(clock), open: () => true }));
+  await clock.advance(60_000);
+  expect(await failure).toEqual({ message: "the browser did not open the page", hint: "--print", exit: 1 });
+});
