@@ -1,5 +1,6 @@
 // Words for people go to stderr, data to stdout. The only file that knows consola.
 import { createConsola } from "consola/core";
+import { oneLine } from "./one-line.ts";
 
 export type LogLevel = "error" | "warn" | "info" | "debug";
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -43,9 +44,4 @@ function textLine(now: Date, type: string, message: string, fields: LogFields | 
 
 function jsonLine(now: Date, type: string, message: string, fields: LogFields | undefined): string {
   return JSON.stringify({ time: now.toISOString(), level: type, message, ...fields });
-}
-
-// A line that others can influence, such as an error of AWS, must stay one line.
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, " ");
 }

@@ -1,5 +1,6 @@
 // Proof Key for Code Exchange (RFC 7636): the code alone, seen by another program on its way back, is worth nothing.
 import { createHash, randomBytes } from "node:crypto";
+import { oneLine } from "../one-line.ts";
 
 export type Pkce = { verifier: string; challenge: string; state: string };
 
@@ -22,7 +23,7 @@ export function readCallback(target: string, state: string): Callback {
   if (query.get("state") !== state) return { problem: "mismatch", detail: "state" };
   const error = query.get("error");
   if (error !== null) {
-    const detail = (query.get("error_description") ?? error).replaceAll(/\p{Cc}/gu, " ").slice(0, 200);
+    const detail = oneLine(query.get("error_description") ?? error).slice(0, 200);
     return { problem: error === "access_denied" ? "denied" : "failed", detail };
   }
   const code = query.get("code");

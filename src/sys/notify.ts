@@ -1,5 +1,6 @@
 // sd_notify(3): a datagram to the service manager's socket. Bun has no datagrams on Unix sockets.
 import type { Libc } from "./libc.ts";
+import { oneLine } from "../one-line.ts";
 
 export type Notify = (...assignments: readonly string[]) => boolean;
 
@@ -16,6 +17,7 @@ export function createNotify(libc: Libc | undefined, socketName: string | undefi
   return (...assignments) => {
     const fd = libc.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
     if (fd < 0) return false;
+    // Each assignment is a line: a second line in one would be another assignment.
     const bytes = new TextEncoder().encode(`${assignments.map(oneLine).join("\n")}\n`);
     const sent = libc.sendto(fd, bytes, bytes.length, MSG_NOSIGNAL, address, address.length);
     libc.close(fd);
@@ -32,9 +34,4 @@ export function unixAddress(name: string | undefined): Uint8Array | undefined {
   new DataView(address.buffer).setUint16(0, AF_UNIX, true);
   address.set(path, 2);
   return address;
-}
-
-// Each assignment is a line: a second line in one would be another assignment.
-function oneLine(text: string): string {
-  return text.replaceAll(/[\r\n]+/g, " ");
 }
