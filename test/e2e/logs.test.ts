@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync } from "node:fs";
 import { expect, test } from "bun:test";
 import { openTerminal } from "../support/terminal.ts";
-import { testWorld } from "../support/world.ts";
+import { CONFIG, freePort, testWorld } from "../support/world.ts";
 
 const LOG = "home/.local/state/metacred/metacred.log";
 
@@ -43,4 +43,44 @@ test("--follow: the last ten lines, then each new one, through a rotation, until
   expect([...terminal.screen().matchAll(/new \d;/g)].map(String)).toEqual(["new 1;", "new 2;", "new 3;"]);
   terminal.type("\u0003");
   await terminal.exited;
+});
+
+type Line = { time: string; level: string; message: string };
+
+test.each<[string, string[]]>([
+  ["info", ["info", "warn"]],
+  ["warn", ["warn"]],
+  ["error", []],
+])("[log] level = %s, as JSON lines", async (level, wanted) => {
+  await using world = await testWorld({ config: `${CONFIG}[log]\nlevel = "${level}"\nformat = "json"\n` });
+  const start = ["serve", "--no-redirect", "--background", "--role", "dev", "--port", `${freePort()}`];
+  expect(await world.metacred(start)).toMatchObject({ exitCode: 0 });
+  // A warning for the role that is refused, news of the other.
+  await world.metacred(["use", "forbidden"]);
+  await world.metacred(["use", "prod-readonly"]);
+  await world.metacred(["stop"]);
+  const { stdout } = await world.metacred(["logs"]);
+  const lines = stdout
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line);
+  for (const { time } of lines) expect(new Date(time).toISOString()).toBe(time);
+  expect([...new Set(lines.map((line) => line.level))].toSorted()).toEqual(wanted);
+});
+
+test('[log] to = "stderr" in the foreground, without a file; a wrong word is said with its line', async () => {
+  await using world = await testWorld({ config: `${CONFIG}[log]\nto = "stderr"\n` });
+  const start = ["serve", "--no-redirect", "--role", "dev", "--port", `${freePort()}`];
+  await using terminal = openTerminal([world.binary, ...start], world.env, world.folder);
+  await terminal.untilShown("serving dev");
+  expect(terminal.screen()).toContain(" info ");
+  terminal.type("\u0003");
+  expect(await terminal.exited).toBe(0);
+  expect((await world.metacred(["logs"])).stderr).toContain("there is no log yet");
+  const config = world.file("config.toml", `${CONFIG}[log]\nto = "jornal"\n`);
+  const { stderr, exitCode } = await world.metacred(start);
+  expect({ stderr, exitCode }).toEqual({
+    stderr: `metacred: ${config}:${CONFIG.split("\n").length + 1}: "log.to" must be ("file" | "stderr" | "syslog"), not "jornal"\n  try: correct it in ${config}\n`,
+    exitCode: 2,
+  });
 });
