@@ -6,7 +6,7 @@ import type { ImdsView } from "../imds/view.ts";
 import { accountOfArn, parseRoleArn, partitionOfRegion } from "../roles/arn.ts";
 import type { RoleSpec } from "../roles/role-spec.ts";
 import { advertisedExpiration } from "../sessions/schedule.ts";
-import type { SessionState } from "../sessions/sessions.ts";
+import type { SessionState } from "../sessions/entry.ts";
 
 export type ServedRole = { spec: RoleSpec; session: Session | undefined; state: SessionState | undefined };
 

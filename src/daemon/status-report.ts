@@ -4,7 +4,7 @@ import { EXIT } from "../errors.ts";
 import { describeBase, signInKey } from "../roles/role-spec.ts";
 import { advertisedExpiration } from "../sessions/schedule.ts";
 import { VERSION } from "../version.ts";
-import type { SessionState } from "../sessions/sessions.ts";
+import type { SessionState } from "../sessions/entry.ts";
 import { CODE_COMMAND } from "./ask-person.ts";
 import type { LastRefusal } from "./refusals.ts";
 import type { Lease } from "./switch-memory.ts";

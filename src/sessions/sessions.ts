@@ -1,21 +1,23 @@
 // Live sessions in memory: one flight per key, refreshed ahead of time, the last good one kept until it truly ends.
 import type { Session } from "../aws/credentials.ts";
-import { CliError, type Need, messageOf } from "../errors.ts";
+import { CliError, messageOf } from "../errors.ts";
 import { type RoleSpec, sessionKey } from "../roles/role-spec.ts";
 import type { Clock } from "../sys/clock.ts";
-import { complete, isSameSession } from "./complete.ts";
-import { type Chance, SHORTEST_REST_MS, askAgainAt, refreshAt, retryDelayMs, wishedDelayMs } from "./schedule.ts";
+import { complete } from "./complete.ts";
+import {
+  type Entry,
+  type Flight,
+  type SessionState,
+  afterWake,
+  isAskedToWait,
+  newEntry,
+  noteFailure,
+  noteSession,
+  stateAt,
+  validAt,
+} from "./entry.ts";
+import { type Chance, retryDelayMs } from "./schedule.ts";
 import { withTimeLimit } from "./time-limit.ts";
-
-export type SessionState = {
-  session: Session | undefined;
-  nextRefreshAt: Date | undefined;
-  lastError:
-    | { message: string; hint: string | undefined; exit: number; needs?: Need | undefined; at: Date }
-    | undefined;
-  /** The source hands back the same session until shortly before its end. */
-  limitedByUpstream: boolean;
-};
 
 export type Sessions = {
   /** The valid session of this key, from memory; undefined when there is none. Never waits. */
@@ -50,27 +52,7 @@ export type SessionEvent =
   | { kind: "failed"; spec: RoleSpec; error: CliError }
   | { kind: "released"; spec: RoleSpec };
 
-type Flight = { startedAt: Date; abort: AbortController; landing: Promise<Session> };
-
-type Entry = {
-  spec: RoleSpec;
-  session?: Session;
-  flight?: Flight;
-  cancelTimer?: () => void;
-  nextRefreshAt?: Date;
-  failures: number;
-  usedSinceFetch: boolean;
-  lastError?: SessionState["lastError"];
-  limitedByUpstream: boolean;
-  /** Until then the source asked to be left alone; everybody hears its refusal meanwhile. */
-  patience?: { until: Date; error: CliError };
-  /** Dropped: a flight that still lands here lands nowhere. */
-  isDropped?: true;
-};
-
 const LOOK_AGAIN_MS = 5 * 60_000;
-const LOST_MS = 3000;
-const NEW_MS = 5 * 60_000;
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { clock } = options;
@@ -82,16 +64,12 @@ export function createSessions(options: SessionsOptions): Sessions {
     const key = sessionKey(spec);
     const known = entries.get(key);
     if (known !== undefined) return known;
-    const entry: Entry = { spec, failures: 0, usedSinceFetch: false, limitedByUpstream: false };
+    const entry = newEntry(spec);
     entries.set(key, entry);
     return entry;
   }
 
-  function valid(entry: Entry | undefined): Session | undefined {
-    const expiration = entry?.session?.expiration;
-    const ended = expiration !== undefined && expiration.getTime() <= clock.now().getTime();
-    return ended ? undefined : entry?.session;
-  }
+  const valid = (entry: Entry | undefined) => validAt(entry, clock.now());
 
   function fly(entry: Entry): Promise<Session> {
     if (entry.flight !== undefined) return entry.flight.landing;
@@ -126,33 +104,17 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   function fail(entry: Entry, error: CliError): void {
-    entry.failures++;
-    const { message, hint, exit, needs, again } = error;
-    entry.lastError = { message, hint, exit, needs, at: clock.now() };
-    entry.patience = { until: later(wishedDelayMs(again ?? {})), error };
-    if (again?.gone === true) delete entry.session;
+    const retry = noteFailure(entry, error, clock.now(), options.chance);
     options.onEvent({ kind: "failed", spec: entry.spec, error });
-    schedule(entry, later(retryDelayMs(entry.failures, options.chance, again)));
+    schedule(entry, retry);
   }
 
-  const later = (ms: number) => new Date(clock.now().getTime() + ms);
-
   function keep(entry: Entry, session: Session): Session {
-    const held = entry.session;
-    const repeated = held !== undefined && isSameSession(held, session);
-    entry.limitedByUpstream = repeated;
-    // The older copy knows when the session began, the newer one when it ends: some sources prolong it.
-    entry.session = repeated ? { ...session, obtainedAt: held.obtainedAt } : session;
-    entry.failures = 0;
-    delete entry.lastError;
-    delete entry.patience;
-    options.onEvent({ kind: "obtained", spec: entry.spec, session: entry.session });
-    const due = repeated
-      ? askAgainAt(clock.now(), session.expiration)
-      : refreshAt(entry.session, options.earlyMs(), options.chance);
-    const earliest = later(SHORTEST_REST_MS);
-    schedule(entry, due < earliest ? earliest : due);
-    return entry.session;
+    const { chance } = options;
+    const { kept, refresh } = noteSession(entry, session, { now: clock.now(), chance, earlyMs: options.earlyMs() });
+    options.onEvent({ kind: "obtained", spec: entry.spec, session: kept });
+    schedule(entry, refresh);
+    return kept;
   }
 
   function schedule(entry: Entry, at: Date): void {
@@ -173,7 +135,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     if (!isWanted(entry)) {
       // What a failed refresh left is good for whoever asks until it ends; only then is the role let go.
       if (entry.failures > 0 && entry.session?.expiration !== undefined && valid(entry) !== undefined) {
-        schedule(entry, later(retryDelayMs(entry.failures, options.chance)));
+        schedule(entry, new Date(clock.now().getTime() + retryDelayMs(entry.failures, options.chance)));
         return;
       }
       entries.delete(sessionKey(entry.spec));
@@ -195,28 +157,20 @@ export function createSessions(options: SessionsOptions): Sessions {
       const session = valid(entry);
       if (session !== undefined) return Promise.resolve(session);
       const { patience } = entry;
-      const isAskedToWait = patience !== undefined && patience.until.getTime() > clock.now().getTime();
-      return isAskedToWait ? Promise.reject(patience.error) : fly(entry);
+      return patience !== undefined && isAskedToWait(entry, clock.now()) ? Promise.reject(patience.error) : fly(entry);
     },
     pin(spec, purpose = "active") {
       pins.set(purpose, spec === undefined ? undefined : sessionKey(spec));
     },
     wake(why) {
-      const nowMs = clock.now().getTime();
+      const now = clock.now();
       for (const entry of entries.values()) {
-        const { nextRefreshAt, patience, failures, session } = entry;
-        const isOld = why === "slept" && session !== undefined && nowMs - session.obtainedAt.getTime() > NEW_MS;
-        const isDue = isOld || (nextRefreshAt !== undefined && nextRefreshAt.getTime() <= nowMs);
-        const isAskedToWait = patience !== undefined && patience.until.getTime() > nowMs;
-        // What was under way before has most likely lost its connection without knowing it.
-        if (entry.flight !== undefined && nowMs - entry.flight.startedAt.getTime() > LOST_MS) {
-          const { abort } = entry.flight;
-          delete entry.flight;
-          fly(entry).catch(() => undefined);
-          abort.abort();
-        } else if (isWanted(entry) && (isDue || failures > 0) && !isAskedToWait) fly(entry).catch(() => undefined);
-        // Its timer may have stood still.
-        else if (nextRefreshAt !== undefined && entry.flight === undefined) schedule(entry, nextRefreshAt);
+        const { flight, nextRefreshAt } = entry;
+        const step = afterWake(entry, { why, now, isWanted: isWanted(entry) });
+        if (step === "replace") delete entry.flight;
+        if (step === "replace" || step === "fetch") fly(entry).catch(() => undefined);
+        if (step === "replace") flight?.abort.abort();
+        if (step === "schedule" && nextRefreshAt !== undefined) schedule(entry, nextRefreshAt);
       }
     },
     drop(matches) {
@@ -229,9 +183,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     state(key) {
       const entry = entries.get(key);
-      if (entry === undefined) return undefined;
-      const { nextRefreshAt, lastError, limitedByUpstream } = entry;
-      return { session: valid(entry), nextRefreshAt, lastError, limitedByUpstream };
+      return entry && stateAt(entry, clock.now());
     },
     stop() {
       stopped = true;

@@ -4,7 +4,7 @@ import { type Session, credentials } from "../../src/aws/credentials.ts";
 import { type Config, configSchema } from "../../src/config/schema.ts";
 import { type Log, createLog } from "../../src/output.ts";
 import type { RoleSpec } from "../../src/roles/role-spec.ts";
-import type { SessionState } from "../../src/sessions/sessions.ts";
+import type { SessionState } from "../../src/sessions/entry.ts";
 
 export const NOW = new Date("2026-01-01T00:00:00Z");
 export const ROLE_ARN = "arn:aws:iam::111122223333:role/team/Developer";
