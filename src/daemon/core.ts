@@ -7,13 +7,14 @@ import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
 import { endOfAgreement, refuseProtected } from "../roles/protection.ts";
-import { type BaseSpec, type RoleSpec, describeBase, sessionKey } from "../roles/role-spec.ts";
+import { type RoleSpec, sessionKey } from "../roles/role-spec.ts";
 import type { SessionState } from "../sessions/entry.ts";
-import { type SessionEvent, type Sessions, createSessions } from "../sessions/sessions.ts";
-import type { BaseSource } from "../sources/base.ts";
+import { type Sessions, createSessions } from "../sessions/sessions.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { type ActiveRole, createActiveRole } from "./active-role.ts";
 import { askCode, askPerson, deviceKey, personAnswered } from "./ask-person.ts";
+import { logSession } from "./log-session.ts";
+import { type LoopWatch, watchLoops } from "./loop-watch.ts";
 import { tellSwitch } from "./switch-notice.ts";
 import { createSwitchMemory } from "./switch-memory.ts";
 import { createLocalSessions } from "./aws-parts.ts";
@@ -44,7 +45,7 @@ export type Core = {
   signIns: SignIns;
   /** Takes a code of the device that the served role waits for. */
   answerMfa(code: string): Promise<void>;
-  loop: { possible(): boolean; seen(): void };
+  loop: LoopWatch;
 };
 
 /** What another process of this user tells the daemon, by the sign-in's key. */
@@ -81,7 +82,7 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     earlyMs,
     fetchLimitMs: FETCH_LIMIT_MS,
     onEvent(event) {
-      logEvent(log, event);
+      logSession(log, event);
       if (event.kind !== "failed") return;
       askPerson(event.spec.base, event.error, catalog.config(), context);
       // For a role that is only being switched to, who asked for it hears it.
@@ -182,53 +183,4 @@ async function wanted(
     return spec;
   }
   throw new CliError("metacred serves no role", { hint: "metacred use ROLE", exit: EXIT.failure });
-}
-
-// A request that the emulator refused as coming from a fetch's own process explains why that fetch then failed.
-function watchLoops(source: BaseSource): Core["loop"] & { source: BaseSource } {
-  let fetching = 0;
-  let seen = 0;
-  return {
-    possible: () => fetching > 0,
-    seen: () => void seen++,
-    async source(base, region) {
-      const seenBefore = seen;
-      fetching++;
-      try {
-        return await source(base, region);
-      } catch (error) {
-        throw seen > seenBefore ? loopError(base, error) : error;
-      } finally {
-        fetching--;
-      }
-    },
-  };
-}
-
-function loopError(base: BaseSpec, cause: unknown): CliError {
-  return new CliError(
-    `the credentials of ${describeBase(base)} come from 169.254.169.254, which is metacred itself: a loop`,
-    { hint: "give it a source that does not ask the metadata service", cause },
-  );
-}
-
-function logEvent(log: Log, event: SessionEvent): void {
-  const role = event.spec.name;
-  switch (event.kind) {
-    case "obtained": {
-      const { accessKeyId } = event.session.credentials;
-      log.info("got credentials", {
-        role,
-        key: `…${accessKeyId.slice(-4)}`,
-        until: event.session.expiration?.toISOString(),
-        note: event.session.notices?.join("; "),
-      });
-      return;
-    }
-    case "failed":
-      log.warn("no credentials", { role, error: event.error.message });
-      return;
-    case "released":
-      log.debug("let go of an idle session", { role, key: sessionKey(event.spec).slice(0, 8) });
-  }
 }
