@@ -9,8 +9,8 @@ import { writePrivateFile } from "../sys/atomic-file.ts";
 type FactsContext = Pick<Context, "env" | "home" | "paths">;
 
 const SIGN_INS = "sign-ins";
-// The session bus leads to the keychain, the proxies to AWS.
-const ENVIRONMENT = /^(AWS_|METACRED_|XDG_|HOME$|DBUS_SESSION_BUS_ADDRESS$|(https?|no|all)_proxy$)/i;
+// The session bus leads to the keychain.
+const ENVIRONMENT = /^(AWS_|METACRED_|XDG_|HOME$|DBUS_SESSION_BUS_ADDRESS$)/;
 const SECRET = /SECRET|TOKEN|KEY|PASSWORD/;
 
 export function factsOf({ env, home, paths }: FactsContext): string {
@@ -45,8 +45,13 @@ export function noteSignInChange(stateDir: string, now: Date): void {
 
 // The time of change, not of writing: a program cannot set it.
 function stateOf(file: string): string {
-  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? "none" : `${stat.ino} ${stat.size} ${stat.ctimeNs}`;
+  try {
+    const { ino, size, ctimeNs } = statSync(file, { bigint: true });
+    return `${ino} ${size} ${ctimeNs}`;
+  } catch {
+    // Not there, or not for this user to see.
+    return "none";
+  }
 }
 
 function inside(folder: string): string[] {

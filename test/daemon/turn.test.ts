@@ -117,6 +117,13 @@ test("a folder that cannot be written to leaves each process to itself", async (
   expect(await ask(it)).toBe("looks");
 });
 
+test("a file that cannot be looked at is as good as none", async () => {
+  using it = machine();
+  it.env["AWS_CONFIG_FILE"] = it.folder.file("a-file", "") + "/config";
+  (await it.take()).failed(EXPIRED);
+  expect(await ask(it)).toBe(SHARED);
+});
+
 test("no secret is in the answer, nor in what it is compared by", async () => {
   using it = await expired();
   const texts = readdirSync(it.paths.stateDir).map((name) => readFileSync(join(it.paths.stateDir, name), "utf8"));
