@@ -125,8 +125,9 @@ export async function rootPart(ns: Netns, word = "metacred-redirect"): Promise<n
 
 export type Server = { port: number; name: string };
 
-export async function startServer(ns: Netns, name = "server"): Promise<Server> {
-  const server = ns.spawn([process.execPath, `${import.meta.dir}/show-peer.ts`, name]);
+/** On loopback, and at further addresses. */
+export async function startServer(ns: Netns, name = "server", ...more: string[]): Promise<Server> {
+  const server = ns.spawn([process.execPath, `${import.meta.dir}/show-peer.ts`, name, ...more]);
   return { port: Number(await firstLine(server.stdout)), name };
 }
 

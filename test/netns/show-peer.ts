@@ -1,6 +1,6 @@
 // A server for the tests, run inside a namespace: prints its port, then tells every client its own name and address.
 
-const name = process.argv[2] ?? "";
+const [, , name = "", ...more] = process.argv;
 const socket: Bun.SocketHandler = {
   data(wire) {
     const body = `${name} sees ${wire.remoteAddress}`;
@@ -13,4 +13,5 @@ try {
 } catch {
   // A namespace without IPv6 has none.
 }
+for (const hostname of more) Bun.listen({ hostname, port: server.port, socket });
 console.log(server.port);
