@@ -65,7 +65,7 @@ export function createCallerFinder({ platform, libc, libproc, readTables = readS
  * What the client may have dialled. The end that it reached comes first: somebody who dials us directly from
  * 169.254.169.254 must not be taken for the owner of a redirected connection from the same port.
  */
-function destinationsOf(peer: Connection): readonly Endpoint[] {
+export function destinationsOf(peer: Connection): readonly Endpoint[] {
   const direct = { address: peer.localAddress, port: peer.localPort };
   const isIpv6 = peer.localAddress.includes(":") && !peer.localAddress.includes(".");
   return [direct, ...(isIpv6 ? EMULATED_IPV6 : EMULATED)];

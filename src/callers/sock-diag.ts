@@ -14,6 +14,8 @@ export type SockDiag = {
    * root of anybody who closes quickly.
    */
   find(source: Endpoint, destination: Endpoint): SocketOwner | undefined;
+  /** The number of the cgroup that the socket was made in. Older kernels do not tell. */
+  cgroupOf(source: Endpoint, destination: Endpoint): number | undefined;
   /** Whether the kernel knows of a listener there. For our own it says whether this interface works at all. */
   hasListener(listener: Endpoint): boolean;
   close(): void;
@@ -32,8 +34,9 @@ const TCP_LISTEN = 10;
 const REQUEST_BYTES = 72;
 const HEADER_BYTES = 16;
 const SHORTEST_ANSWER_BYTES = 88;
+const INET_DIAG_CGROUP_ID = 21;
 
-type Row = SocketOwner & { state: number };
+type Row = SocketOwner & { state: number; length: number };
 
 /** Undefined where the system refuses such a socket. */
 export function openSockDiag(libc: Libc): SockDiag | undefined {
@@ -68,6 +71,10 @@ export function openSockDiag(libc: Libc): SockDiag | undefined {
       // An exact question falls back to a listener on the source port.
       if (row === undefined || row.state === TCP_LISTEN || row.inode === 0) return undefined;
       return { uid: row.uid, inode: row.inode };
+    },
+    cgroupOf(source, destination) {
+      const row = address(request, source, destination) ? ask() : undefined;
+      return row === undefined || row.state === TCP_LISTEN ? undefined : cgroupIn(answer, row.length);
     },
     hasListener(listener) {
       const nobody = { address: addressBytes(listener.address)?.length === 16 ? "::" : "0.0.0.0", port: 0 };
@@ -109,5 +116,17 @@ function address(request: Request, source: Endpoint, destination: Endpoint): boo
 function rowOf(answer: DataView, length: number, request: DataView): Row | undefined {
   if (length < SHORTEST_ANSWER_BYTES || answer.getUint16(4, true) !== SOCK_DIAG_BY_FAMILY) return undefined;
   if (answer.getUint16(20) !== request.getUint16(24)) return undefined;
-  return { state: answer.getUint8(17), uid: answer.getUint32(80, true), inode: answer.getUint32(84, true) };
+  return { state: answer.getUint8(17), uid: answer.getUint32(80, true), inode: answer.getUint32(84, true), length };
+}
+
+function cgroupIn(answer: DataView, length: number): number | undefined {
+  for (let at = SHORTEST_ANSWER_BYTES; at + 4 <= length;) {
+    const size = answer.getUint16(at, true);
+    if (size < 4 || at + size > length) return undefined;
+    if (answer.getUint16(at + 2, true) === INET_DIAG_CGROUP_ID && size === 12) {
+      return answer.getUint32(at + 4, true) + answer.getUint32(at + 8, true) * 2 ** 32;
+    }
+    at += (size + 3) & ~3;
+  }
+  return undefined;
 }

@@ -1,5 +1,6 @@
 // From a connection to what the metadata service knows of its other end.
 import { type Caller, type CallerFinder, callerIdentity } from "../callers/find-caller.ts";
+import type { CgroupCheck } from "../callers/cgroup-of-socket.ts";
 import type { Held, Holders } from "../callers/holders.ts";
 import { isOwnOrDescendant } from "../callers/process.ts";
 import type { Context } from "../context.ts";
@@ -17,11 +18,20 @@ type Deps = {
   mayLoop(): boolean;
   /** Absent: it does not matter whether a container asks. */
   holders?: Holders | undefined;
-  /** Who is none of these is refused in any case. */
-  uids: readonly number[] | "*";
+  /** The same of other users' connections, into whose processes we cannot look. */
+  isContainer?: CgroupCheck | undefined;
+  /** Absent: everybody may. */
+  uids?: readonly number[] | "*";
 };
 
-export function createCallerOf({ context, findCaller, mayLoop, holders, uids }: Deps): (peer: HttpPeer) => Asker {
+export function createCallerOf({
+  context,
+  findCaller,
+  mayLoop,
+  holders,
+  isContainer,
+  uids = "*",
+}: Deps): (peer: HttpPeer) => Asker {
   // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
   const knowsUid = callerIdentity(context.platform) === "kernel";
   return (peer) => {
@@ -31,11 +41,14 @@ export function createCallerOf({ context, findCaller, mayLoop, holders, uids }: 
     const { address } = peer;
     if (owner.inode === undefined)
       return { address, uid, loop, visit: visitOf({ uid, inode: undefined, pid: owner.pid }) };
-    // Of other users' processes we see too little to ask whose socket it is. Root sees all of them, but a flood of
-    // connections that are refused anyway must not cost it a look at each.
+    // Of other users' processes we see too little to ask whose socket it is; root sees all of them.
     const canSee = owner.uid === context.uid || context.uid === 0;
-    const mayAsk = uids === "*" || uids.includes(owner.uid);
-    if (holders === undefined || !canSee || !mayAsk) return { address, uid, loop, visit: visitOf(owner) };
+    if (holders === undefined || !canSee) {
+      const asker: Asker = { address, uid, loop, visit: visitOf(owner) };
+      const mayAsk = uids === "*" || uids.includes(owner.uid);
+      if (mayAsk && isContainer?.(peer) === true) asker.container = "process";
+      return asker;
+    }
     const held = holders.find(owner);
     const asker: Asker = { address, uid, loop, visit: visitOf(owner, held.known?.process), held };
     if (held.isContainer) asker.container = "process";

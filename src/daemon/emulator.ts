@@ -1,6 +1,7 @@
 // The metadata service on its socket: a connection's caller is found once, then every request is answered from memory.
 import { randomBytes } from "node:crypto";
 import type { CallerFinder } from "../callers/find-caller.ts";
+import type { CgroupCheck } from "../callers/cgroup-of-socket.ts";
 import type { Holders } from "../callers/holders.ts";
 import { describeListener, listenerOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
@@ -33,6 +34,7 @@ export type EmulatorDeps = {
   uids: readonly number[] | "*";
   findCaller: CallerFinder;
   holders: Holders | undefined;
+  isContainer: CgroupCheck | undefined;
   refusals: Refusals;
   callers: CallerBook;
   selfTests(): readonly SelfTest[];

@@ -2,6 +2,7 @@
 import { createCallerFinder } from "../callers/find-caller.ts";
 import { createProcessFinder } from "../callers/process-finder.ts";
 import { openLibproc } from "../callers/libproc.ts";
+import { createCgroupCheck } from "../callers/cgroup-of-socket.ts";
 import { createHolders } from "../callers/holders.ts";
 import { factsOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
@@ -91,6 +92,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
   const settingsOf = createImdsSettings({ ...context, configFile });
   const libproc = input.libSystem && openLibproc(input.libSystem);
   const findCaller = createCallerFinder({ platform, libc, libproc });
+  const own = factsOf("self");
   const emulator = listenEmulator(input.port ?? config.imds.port, mode, {
     context,
     log,
@@ -102,7 +104,8 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     ipv6: config.imds.ipv6,
     uids,
     findCaller,
-    holders: libc === undefined ? undefined : createHolders({ clock, libc, own: factsOf("self") }),
+    holders: libc && createHolders({ clock, libc, own }),
+    isContainer: libc && createCgroupCheck(libc, own.cgroups),
     refusals,
     callers,
     selfTests: () => selfTests,

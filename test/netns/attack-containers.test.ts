@@ -124,6 +124,28 @@ describe.skipIf(!canUseNetns(["nft", "curl", ...ENGINE_TOOLS]))("containers", ()
     });
   });
 
+  describe("of another user who may ask", () => {
+    const OTHER = 12_003;
+
+    test("get nothing, while that user's own programs get the role", async () => {
+      const config = `${CONFIG}[imds]\nhttp_tokens = "optional"\n[redirect]\nusers = ["${UID}", "${OTHER}"]\n`;
+      // By `ip netns exec` it would not see the cgroups.
+      const enter = ["nsenter", `--net=/run/netns/${scene.machine.name}`];
+      await using world = await testWorld({ enter, config });
+      chmodSync(world.folder, 0o755);
+      await world.run(["chown", "-R", `${UID}:${UID}`, world.folder]);
+      const words = ["serve", "--role", "dev", "--background", "--no-redirect", "--port", String(PORT)];
+      expect((await world.metacred(words, { uid: UID })).stderr).toContain("serving dev");
+      const guard = await startGuard(scene.machine, { port: PORT, owner: UID, users: [UID, OTHER] });
+      expect((await world.run(["sh", "-c", CURL], { uid: OTHER })).stdout).toMatch(SECRET);
+      const { stdout } = await scene.docker(["--network", "host", "-u", String(OTHER)], GRAB);
+      expect(stdout).toStartWith("HTTP/1.1 403 ");
+      expect(stdout).not.toMatch(SECRET);
+      await guard.close();
+      await world.metacred(["stop"], { uid: UID });
+    });
+  });
+
   describe("get it all from a plain bind of the address", () => {
     beforeAll(async () => {
       await must(scene.machine, "ip address add 169.254.169.254/32 dev lo scope host");
