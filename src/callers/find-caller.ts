@@ -14,7 +14,7 @@ export type Connection = { address: string; port: number; localAddress: string; 
  * Linux tells the socket, macOS the process. Nothing at all is another machine, another network namespace, a client that
  * closed already, and on macOS another user's process.
  */
-export type Caller = SocketOwner | PidOwner | { uid: undefined; inode: undefined; pid?: undefined };
+export type Caller = SocketOwner | PidOwner | { uid: undefined; inode: undefined; pid?: undefined; name?: undefined };
 
 export type CallerFinder = (peer: Connection) => Caller;
 

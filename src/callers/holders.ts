@@ -3,7 +3,7 @@
 //
 // A process is known by an open descriptor of its folder in /proc, which says nothing any more once that process has
 // ended, whoever has its number then. A new connection of it most likely has the lowest free descriptor: one whose
-// connection has just ended.
+// connection has just ended, or the one behind the last.
 import { closeSync, openSync, readdirSync } from "node:fs";
 import type { Clock } from "../sys/clock.ts";
 import type { Libc } from "../sys/libc.ts";
@@ -29,6 +29,8 @@ type Known = {
   folder: number;
   /** Descriptors of connections that have ended, the first to end first. */
   free: number[];
+  /** The last that was found. */
+  last: number;
 };
 
 type Deps = { clock: Pick<Clock, "monotonicMs">; libc: Libc; own: ProcessFacts };
@@ -52,6 +54,7 @@ export function createHolders({ clock, libc, own }: Deps): Holders {
     readAtMs: clock.monotonicMs(),
   });
   const take = (one: Known, descriptor: number): Held => {
+    one.last = descriptor;
     if (known[0] !== one) known = [one, ...known.filter((other) => other !== one)];
     if (clock.monotonicMs() - one.readAtMs > GOOD_MS) {
       Object.assign(one, look(one.process.pid));
@@ -66,6 +69,7 @@ export function createHolders({ clock, libc, own }: Deps): Holders {
         one.free.splice(index, 1);
         return take(one, descriptor);
       }
+      if (leadsTo(one.folder, one.last + 1, inode)) return take(one, one.last + 1);
     }
     for (const one of known) {
       const all = descriptorsIn(one.folder);
@@ -83,7 +87,7 @@ export function createHolders({ clock, libc, own }: Deps): Holders {
       closeSync(folder);
       return undefined;
     }
-    const one: Known = { ...look(pid), folder, free: [] };
+    const one: Known = { ...look(pid), folder, free: [], last: descriptor };
     known = [one, ...known];
     const oldest = known[MOST_KNOWN];
     if (oldest !== undefined) forget(oldest);

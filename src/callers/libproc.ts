@@ -6,7 +6,7 @@ import type { LibSystem } from "../sys/libsystem.ts";
 import { addressBytes, type Endpoint } from "./address.ts";
 
 /** `isOwn`: whether it is this very process or was started by it, for which others are looked up. */
-export type PidOwner = { uid: number; inode?: undefined; pid: number; isOwn(): boolean };
+export type PidOwner = { uid: number; inode?: undefined; pid: number; name: string; isOwn(): boolean };
 
 export type Libproc = {
   /** The process whose socket has `source` as its own end and `destination` as the other. */
@@ -15,7 +15,7 @@ export type Libproc = {
 
 export type TcpSocket = { local: TcpEnd; remote: TcpEnd; isListening: boolean };
 export type TcpEnd = { address: Uint8Array; port: number };
-export type ProcessInfo = { pid: number; parent: number; uid: number };
+export type ProcessInfo = { pid: number; parent: number; uid: number; name: string };
 
 const PROC_ALL_PIDS = 1;
 const PROC_PIDLISTFDS = 1;
@@ -63,7 +63,7 @@ export function openLibproc(system: LibSystem, self = process.pid): Libproc {
         descriptors(pid).some((fd) => isBetween(socketOf(pid, fd), source, destination)),
       );
       const info = pid === undefined ? undefined : processInfo(pid);
-      return info && { uid: info.uid, pid: info.pid, isOwn: () => isOwn(info.pid) };
+      return info && { uid: info.uid, pid: info.pid, name: info.name, isOwn: () => isOwn(info.pid) };
     },
   };
 }
@@ -95,7 +95,17 @@ export function decodeDescriptors(bytes: Uint8Array): number[] {
 export function decodeProcess(bytes: Uint8Array): ProcessInfo | undefined {
   if (bytes.length < BSDINFO_BYTES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { pid: view.getUint32(12, true), parent: view.getUint32(16, true), uid: view.getUint32(20, true) };
+  const text = (at: number, length: number) =>
+    Buffer.from(bytes.subarray(at, at + length))
+      .toString("latin1")
+      .replace(/\0.*$/s, "");
+  return {
+    pid: view.getUint32(12, true),
+    parent: view.getUint32(16, true),
+    uid: view.getUint32(20, true),
+    // pbi_name, which holds twice as much as pbi_comm and may be empty.
+    name: text(64, 32) || text(48, 16),
+  };
 }
 
 // --- internal ---

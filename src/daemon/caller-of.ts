@@ -2,6 +2,7 @@
 import { type Caller, type CallerFinder, callerIdentity } from "../callers/find-caller.ts";
 import type { CgroupCheck } from "../callers/cgroup-of-socket.ts";
 import type { Held, Holders } from "../callers/holders.ts";
+import { isNetworkHelper } from "../callers/container-process.ts";
 import { isOwnOrDescendant } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import type { HttpPeer } from "../http/server.ts";
@@ -17,21 +18,20 @@ type Deps = {
   /** True while base credentials are being fetched: only then can a request come from that very fetch. */
   mayLoop(): boolean;
   /** Absent: it does not matter whether a container asks. */
-  holders?: Holders | undefined;
-  /** The same of other users' connections, into whose processes we cannot look. */
-  isContainer?: CgroupCheck | undefined;
-  /** Absent: everybody may. */
-  uids?: readonly number[] | "*";
+  containers?: ContainerSigns;
+  /** Who is none of these is refused in any case. */
+  uids: readonly number[] | "*";
 };
 
-export function createCallerOf({
-  context,
-  findCaller,
-  mayLoop,
-  holders,
-  isContainer,
-  uids = "*",
-}: Deps): (peer: HttpPeer) => Asker {
+/** By what a container is told from a program of this machine. */
+export type ContainerSigns = {
+  /** Of the processes that we may look into. */
+  holders: Holders | undefined;
+  /** Of other users'. */
+  byCgroup: CgroupCheck | undefined;
+};
+
+export function createCallerOf({ context, findCaller, mayLoop, containers, uids }: Deps): (peer: HttpPeer) => Asker {
   // Where the kernel does not tell the peer's uid, the listener's address is all the protection there is.
   const knowsUid = callerIdentity(context.platform) === "kernel";
   return (peer) => {
@@ -39,19 +39,19 @@ export function createCallerOf({
     const loop = owner.uid !== undefined && mayLoop() && isOurs(owner);
     const uid = knowsUid ? owner.uid : context.uid;
     const { address } = peer;
-    if (owner.inode === undefined)
-      return { address, uid, loop, visit: visitOf({ uid, inode: undefined, pid: owner.pid }) };
-    // Of other users' processes we see too little to ask whose socket it is; root sees all of them.
-    const canSee = owner.uid === context.uid || context.uid === 0;
-    if (holders === undefined || !canSee) {
-      const asker: Asker = { address, uid, loop, visit: visitOf(owner) };
-      const mayAsk = uids === "*" || uids.includes(owner.uid);
-      if (mayAsk && isContainer?.(peer) === true) asker.container = "process";
+    if (owner.inode === undefined) {
+      const asker: Asker = { address, uid, loop, visit: visitOf({ uid, inode: undefined, pid: owner.pid }) };
+      if (containers !== undefined && isNetworkHelper(owner.name ?? "")) asker.container = "process";
       return asker;
     }
-    const held = holders.find(owner);
-    const asker: Asker = { address, uid, loop, visit: visitOf(owner, held.known?.process), held };
-    if (held.isContainer) asker.container = "process";
+    // A flood of connections that are refused anyway must not cost a look at each.
+    const signs = uids === "*" || uids.includes(owner.uid) ? containers : undefined;
+    // Of other users' processes we see too little to ask whose socket it is; root sees all of them.
+    const canSee = owner.uid === context.uid || context.uid === 0;
+    const held = canSee ? signs?.holders?.find(owner) : undefined;
+    const asker: Asker = { address, uid, loop, visit: visitOf(owner, held?.known?.process) };
+    if (held !== undefined) asker.held = held;
+    if (held === undefined ? signs?.byCgroup?.(peer) === true : held.isContainer) asker.container = "process";
     return asker;
   };
 }

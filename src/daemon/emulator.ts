@@ -1,8 +1,6 @@
 // The metadata service on its socket: a connection's caller is found once, then every request is answered from memory.
 import { randomBytes } from "node:crypto";
 import type { CallerFinder } from "../callers/find-caller.ts";
-import type { CgroupCheck } from "../callers/cgroup-of-socket.ts";
-import type { Holders } from "../callers/holders.ts";
 import { describeListener, listenerOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
@@ -12,7 +10,7 @@ import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
 import type { Libc } from "../sys/libc.ts";
 import type { CallerBook } from "./caller-book.ts";
-import { type Asker, containerAsker, createCallerOf } from "./caller-of.ts";
+import { type Asker, type ContainerSigns, containerAsker, createCallerOf } from "./caller-of.ts";
 import { type Listener, createHopLimit } from "./hop-limit.ts";
 import type { ImdsSettings } from "./imds-settings.ts";
 import { lastOfRow, onNextFreePort } from "./next-free-port.ts";
@@ -33,8 +31,8 @@ export type EmulatorDeps = {
   ipv6: boolean;
   uids: readonly number[] | "*";
   findCaller: CallerFinder;
-  holders: Holders | undefined;
-  isContainer: CgroupCheck | undefined;
+  holders: ContainerSigns["holders"];
+  byCgroup: ContainerSigns["byCgroup"];
   refusals: Refusals;
   callers: CallerBook;
   selfTests(): readonly SelfTest[];
@@ -136,7 +134,8 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
       uids: deps.uids,
     });
   let imds = imdsOf(deps.settings);
-  const callerOf = createCallerOf(deps);
+  const { holders, byCgroup } = deps;
+  const callerOf = createCallerOf({ ...deps, containers: { holders, byCgroup } });
   const isStranger = ({ uid, container }: Asker) =>
     container !== "bridge" && deps.uids !== "*" && (uid === undefined || !deps.uids.includes(uid));
   let strangers = 0;
@@ -150,7 +149,7 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
       return caller;
     },
     closed(caller) {
-      if (caller.held !== undefined) deps.holders?.released(caller.held);
+      if (caller.held !== undefined) holders?.released(caller.held);
       if (isStranger(caller)) strangers--;
     },
     handle(request, caller) {

@@ -105,7 +105,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
     uids,
     findCaller,
     holders: libc && createHolders({ clock, libc, own }),
-    isContainer: libc && createCgroupCheck(libc, own.cgroups),
+    byCgroup: libc && createCgroupCheck(libc, own.cgroups),
     refusals,
     callers,
     selfTests: () => selfTests,

@@ -60,7 +60,10 @@ describe("structures", () => {
   });
 
   test("struct proc_bsdinfo", () => {
-    expect(decodeProcess(processInfo(4711, 501, 1000))).toEqual({ pid: 4711, parent: 501, uid: 1000 });
+    expect(decodeProcess(processInfo(4711, 501, 1000))).toEqual({ pid: 4711, parent: 501, uid: 1000, name: "curl" });
+    const docker = processInfo(1, 1, 1);
+    docker.set(Buffer.from("com.docker.backend"), 64);
+    expect(decodeProcess(docker)?.name).toBe("com.docker.backend");
     expect(decodeProcess(new Uint8Array(100))).toBeUndefined();
   });
 });
@@ -106,7 +109,7 @@ describe("a caller", () => {
 
   test("through the redirect", () => {
     const peer = { address: "169.254.169.254", port: 0xc0de, localAddress: "127.0.0.1", localPort: 25772 };
-    expect(find(peer)).toMatchObject({ uid: 501, pid: 4711 });
+    expect(find(peer)).toMatchObject({ uid: 501, pid: 4711, name: "curl" });
   });
 
   test("a v4-mapped one, directly", () => {
