@@ -19,10 +19,10 @@ const SKEW_LIMIT_MS = 2000;
 
 export async function gatherFacts(context: Context): Promise<DoctorFacts> {
   const { env, paths, uid, platform } = context;
-  const loaded = orProblem("config", () => loadConfig(paths, uid));
+  const loaded = await orProblem("config", async () => loadConfig(paths, uid));
   // The rest of the machine is looked at with what holds where nothing is configured.
   const config = loaded.value ?? v.parse(configSchema, {});
-  const asked = await orProblemLater("socket", () => statusIfRunning(paths.socketFile));
+  const asked = await orProblem("socket", () => statusIfRunning(paths.socketFile));
   const status = asked.value;
   const isReached = status !== undefined && status.redirect.method !== "none" && status.redirect.healthy;
   const holder = status === undefined ? listenerOf(config.imds.port) : undefined;
@@ -53,15 +53,7 @@ export async function gatherFacts(context: Context): Promise<DoctorFacts> {
 
 type Attempt<T> = { value: T | undefined; problems: DoctorFacts["broken"] };
 
-function orProblem<T>(id: "config" | "socket", read: () => T): Attempt<T> {
-  try {
-    return { value: read(), problems: [] };
-  } catch (error) {
-    return { value: undefined, problems: [problemOf(id, error)] };
-  }
-}
-
-async function orProblemLater<T>(id: "config" | "socket", ask: () => Promise<T>): Promise<Attempt<T>> {
+async function orProblem<T>(id: "config" | "socket", ask: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await ask(), problems: [] };
   } catch (error) {

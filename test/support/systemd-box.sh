@@ -1,3 +1,4 @@
+#!/bin/sh
 # A machine of its own for a real systemd: its root is a tmpfs, and of the real machine nothing is in it but /usr, which
 # cannot be written, and one program. It refuses to go on unless that is so: systemd cleans /tmp when it starts.
 # Arguments: ROOT (an empty folder) PROGRAM (is /opt/metacred in there). To be run in fresh namespaces but that of the network.
