@@ -1,5 +1,5 @@
 // Thousands of profiles take longer to parse than all the rest of a switch: a daemon does it once for each change.
-import { stat } from "node:fs/promises";
+import { type Stats, statSync } from "node:fs";
 import type { Environment } from "../paths.ts";
 import type { Profiles } from "../roles/profiles.ts";
 import type { Clock } from "../sys/clock.ts";
@@ -9,7 +9,7 @@ import { loadProfiles, profileFileNames } from "./profile-files.ts";
 export function rememberProfiles(env: Environment, clock: Pick<Clock, "now">): () => Promise<Profiles> {
   let kept: { stamp: string; profiles: Profiles } | undefined;
   return async () => {
-    const stamp = await stampOf(profileFileNames(env), clock.now());
+    const stamp = stampOf(profileFileNames(env), clock.now());
     if (kept !== undefined && kept.stamp === stamp) return kept.profiles;
     const profiles = await loadProfiles(env);
     kept = stamp === undefined ? undefined : { stamp, profiles };
@@ -23,11 +23,20 @@ export function rememberProfiles(env: Environment, clock: Pick<Clock, "now">): (
 const RESOLUTION_MS = 2000;
 
 /** Another one for every change; undefined while a further change could go unseen. */
-async function stampOf(files: readonly string[], now: Date): Promise<string | undefined> {
-  const entries = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+function stampOf(files: readonly string[], now: Date): string | undefined {
+  const entries = files.map(entryOf);
   const latestMs = Math.max(...entries.map((entry) => Math.max(entry?.ctimeMs ?? 0, entry?.mtimeMs ?? 0)));
   if (latestMs > now.getTime() - RESOLUTION_MS) return undefined;
   return entries
     .map((entry) => entry && [entry.dev, entry.ino, entry.size, entry.mtimeMs, entry.ctimeMs].join(" "))
     .join("|");
+}
+
+// At once, as the configuration is read: on a busy machine the way to another thread and back takes longer than a switch.
+function entryOf(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

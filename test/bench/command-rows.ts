@@ -18,7 +18,12 @@ const COMMANDS: readonly Command[] = [
   { name: "metacred --version", atMost: 1.5, words: [["--version"]] },
   { name: "metacred status", atMost: 1.5, words: [["status"]] },
   { name: "metacred status --format", atMost: 1.5, words: [["status", "--format", "{role} {expires_in}"]] },
-  { name: "completion of role names", atMost: 1.5, words: [["__complete", "roles"]] },
+  {
+    name: "completion of role names",
+    atMost: 1.5,
+    words: [["__complete", "roles"]],
+    env: ({ world }) => ({ AWS_CONFIG_FILE: world.file("aws/small", "[profile corp]\nregion = eu-central-1\n") }),
+  },
   {
     name: "completion, no daemon, AWS config of 7,000 lines",
     atMost: 2.2,
