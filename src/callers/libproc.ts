@@ -33,6 +33,8 @@ const SOI_PROTO = 264;
 // Processes come and go between two calls.
 const SPARE = 64;
 const MOST_ANCESTORS = 256;
+// Programs that ask often, so that not every process has to be looked into each time.
+const RECENT_KEPT = 4;
 
 export function openLibproc(system: LibSystem, self = process.pid): Libproc {
   const processInfo = (pid: number) => {
@@ -40,12 +42,13 @@ export function openLibproc(system: LibSystem, self = process.pid): Libproc {
     const length = system.proc_pidinfo(pid, PROC_PIDTBSDINFO, 0, bytes, BSDINFO_BYTES);
     return decodeProcess(bytes.subarray(0, Math.max(0, length)));
   };
-  // Newest first: most clients have just been started.
+  // Newest first, as far as numbers tell: most clients have just been started.
   const pids = () =>
-    numbers(grown((buffer) => system.proc_listpids(PROC_ALL_PIDS, 0, buffer, buffer.length))).toReversed();
+    numbers(grown((buffer) => system.proc_listpids(PROC_ALL_PIDS, 0, buffer, buffer.length))).toSorted((a, b) => b - a);
   const descriptors = (pid: number) =>
     decodeDescriptors(grown((buffer) => system.proc_pidinfo(pid, PROC_PIDLISTFDS, 0, buffer, buffer.length)));
   const socket = bytesOf(SOCKET_FDINFO_BYTES);
+  let recent: readonly number[] = [];
   const socketOf = (pid: number, fd: number) => {
     const length = system.proc_pidfdinfo(pid, fd, PROC_PIDFDSOCKETINFO, socket, SOCKET_FDINFO_BYTES);
     return decodeTcpSocket(socket.subarray(0, Math.max(0, length)));
@@ -59,11 +62,12 @@ export function openLibproc(system: LibSystem, self = process.pid): Libproc {
   };
   return {
     find(source, destination) {
-      const pid = pids().find((pid) =>
-        descriptors(pid).some((fd) => isBetween(socketOf(pid, fd), source, destination)),
-      );
+      const holds = (pid: number) => descriptors(pid).some((fd) => isBetween(socketOf(pid, fd), source, destination));
+      const pid = recent.find(holds) ?? pids().find(holds);
       const info = pid === undefined ? undefined : processInfo(pid);
-      return info && { uid: info.uid, pid: info.pid, name: info.name, isOwn: () => isOwn(info.pid) };
+      if (info === undefined) return undefined;
+      recent = [info.pid, ...recent.filter((other) => other !== info.pid)].slice(0, RECENT_KEPT);
+      return { uid: info.uid, pid: info.pid, name: info.name, isOwn: () => isOwn(info.pid) };
     },
   };
 }

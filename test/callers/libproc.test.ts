@@ -135,6 +135,27 @@ describe("a caller", () => {
     expect([300, 4711, 5000].map(isOwn)).toEqual([true, true, false]);
   });
 
+  test("one that asked before is looked into first, and one that has ended is forgotten", () => {
+    const table: Record<number, FakeProcess> = {
+      300: { parent: 1, uid: 501, sockets: { 4: LISTENER } },
+      4711: { parent: 300, uid: 501, sockets: { 6: CLIENT } },
+    };
+    const lists: number[] = [];
+    const system = fakeSystem(table);
+    const libproc = openLibproc({
+      ...system,
+      proc_listpids(...words) {
+        lists.push(1);
+        return system.proc_listpids(...words);
+      },
+    });
+    const find = () =>
+      libproc.find({ address: "169.254.169.254", port: 0xc0de }, { address: "169.254.169.254", port: 80 });
+    expect([find()?.pid, find()?.pid, lists.length]).toEqual([4711, 4711, 1]);
+    delete table[4711];
+    expect([find(), lists.length]).toEqual([undefined, 2]);
+  });
+
   test("among more processes than fit into the first buffer", () => {
     const many = Object.fromEntries(
       Array.from({ length: 3000 }, (_, index) => [10_000 + index, { parent: 1, uid: 501, sockets: {} }]),

@@ -1,5 +1,5 @@
-// Root's part installed for a user who may become root once. systemd does not run here: its units are read and acted upon
-// by a program of the test that does what systemd.socket(5) says for Accept=yes.
+// Root's part installed for a user who may become root once. Its units are read and acted upon by a program of the
+// test that does what systemd.socket(5) says for Accept=yes; systemd.test.ts has the real one.
 import { describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
