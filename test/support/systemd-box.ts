@@ -32,6 +32,7 @@ export async function systemdBox(ns: Netns): Promise<SystemdBox> {
   const folder = mkdtempSync(join(tmpdir(), "metacred-box-"));
   const cgroup = join(cgroupRoot() ?? "", `metacred-box-${process.pid}-${folder.slice(-6)}`);
   mkdirSync(cgroup);
+  mkdirSync(join(cgroup, "login"));
   const script = join(import.meta.dir, "systemd-box.sh");
   // In its group before the namespace of groups is made, which then begins there.
   const start = `echo $$ >"$1/cgroup.procs"; shift; exec unshare --pid --fork --kill-child --mount --uts --ipc --cgroup "$@"`;
@@ -43,7 +44,21 @@ export async function systemdBox(ns: Netns): Promise<SystemdBox> {
   });
   const said = new Response(outer.stderr).text();
   let init = 0;
-  const enter = () => ["nsenter", `--target=${init}`, "--pid", "--mount", "--net", "--uts", "--ipc", "--cgroup", "--"];
+  // In a group of that machine, as whoever is logged in there: what comes from none that it knows looks like a container's.
+  const login = join(cgroup, "login");
+  const inGroup = ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', login];
+  const enter = () => [
+    ...inGroup,
+    "nsenter",
+    `--target=${init}`,
+    "--pid",
+    "--mount",
+    "--net",
+    "--uts",
+    "--ipc",
+    "--cgroup",
+    "--",
+  ];
   const run: SystemdBox["run"] = async (argv, input) => {
     const child = Bun.spawn([...enter(), ...argv], {
       stdin: input ?? "ignore",
