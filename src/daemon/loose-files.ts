@@ -15,10 +15,11 @@ export type LooseFile = {
 /** What others may do with the configuration, the state, and the socket's folder that they should not. */
 export function looseFiles(paths: Paths, uid: number): LooseFile[] {
   if (uid === -1) return [];
-  const { configFile, stateDir, runtimeDir, logFile, stateFile } = paths;
+  const { configFile, configNamed, stateDir, runtimeDir, logFile, stateFile } = paths;
   return [
     ...look(configFile, 0o022, uid),
-    ...look(dirname(configFile), 0o022, uid),
+    // The folder of a file that was named may be anybody's, /tmp for one.
+    ...(configNamed ? [] : look(dirname(configFile), 0o022, uid)),
     ...look(stateDir, 0o077, uid),
     ...(runtimeDir === stateDir ? [] : look(runtimeDir, 0o077, uid)),
     ...[logFile, stateFile, join(stateDir, "secrets.json")].flatMap((file) => look(file, 0o077, uid)),
