@@ -3,6 +3,9 @@
 # cannot be written, and one program. It refuses to go on unless that is so: systemd cleans /tmp when it starts.
 # Arguments: ROOT (an empty folder) PROGRAM (is /opt/metacred in there). To be run in fresh namespaces but that of the network.
 set -eu
+refuse() { echo "refused: $1" >&2; exit 90; }
+# Run by hand it would take the root away from under the real machine.
+[ $$ = 1 ] || refuse 'this is not the first process of a namespace of its own'
 R=$1 program=$2
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 box "$R"
@@ -70,7 +73,6 @@ pivot_root . old
 cd /
 umount -l /old
 rmdir /old
-refuse() { echo "refused: $1" >&2; exit 90; }
 # Fields of mountinfo: place and options are the fifth and sixth, the kind follows the lone dash.
 while read -r _ _ _ _ at options rest; do
   case "$rest" in *'- tmpfs '* | *'- proc '* | *'- sysfs '* | *'- cgroup2 '* | *'- devpts '*) continue ;; esac
