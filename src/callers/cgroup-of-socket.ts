@@ -6,7 +6,10 @@ import { containerCgroups } from "./container-process.ts";
 import { type Connection, destinationsOf } from "./find-caller.ts";
 import { openSockDiag } from "./sock-diag.ts";
 
-/** Whether the connection comes out of a container's cgroup that is not ours; false where the system does not tell. */
+/**
+ * Whether the connection comes out of a container's cgroup that is not ours; false where the system does not tell, or
+ * where we do not see that cgroup since we are in a container ourselves.
+ */
 export type CgroupCheck = (peer: Connection) => boolean;
 
 // Beside version 1 it is the second.
@@ -23,8 +26,7 @@ export function createCgroupCheck(libc: Libc, ownCgroups: string): CgroupCheck {
     const mount = MOUNTS.find((folder) => existsSync(`${folder}/cgroup.controllers`));
     if (mount === undefined) return false;
     const path = pathOfCgroup(mount, id);
-    // One that we do not see is outside of the container that we are in, or has ended with all its processes.
-    return path === undefined || containerCgroups(`0::${path}`).some((container) => !ours.has(container));
+    return path !== undefined && containerCgroups(`0::${path}`).some((container) => !ours.has(container));
   };
   return (peer) => {
     if (sockDiag === undefined) return false;

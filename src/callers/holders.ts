@@ -16,8 +16,8 @@ import type { SocketOwner } from "./sock-diag.ts";
 export type Held = { known: Known | undefined; descriptor: number; isContainer: boolean };
 
 export type Holders = {
-  /** Of a socket that a process holds open now. */
-  find(owner: SocketOwner): Held;
+  /** Of a socket that a process holds open now. `isContainers`: what its cgroup says. */
+  find(owner: SocketOwner, isContainers: () => boolean): Held;
   /** Its connection has ended. */
   released(held: Held): void;
 };
@@ -95,9 +95,11 @@ export function createHolders({ clock, libc, own }: Deps): Holders {
   };
 
   return {
-    find(owner) {
+    find(owner, isContainers) {
       const held = amongKnown(owner.inode);
       if (held !== undefined) return held;
+      // Before all processes are searched: a container that floods us must not be worth a search each time.
+      if (isContainers()) return unknown(true);
       const pid = processOfSocket(owner);
       const found = pid === undefined ? undefined : learn(pid, owner.inode);
       if (found !== undefined) return found;
@@ -105,7 +107,7 @@ export function createHolders({ clock, libc, own }: Deps): Holders {
       // socket is of another pid namespace.
       const hidden = hiddenProcesses(owner.uid).map((hiddenPid) => factsOf(hiddenPid));
       const isContainer = hidden.length === 0 || hidden.some((facts) => looksLikeContainer(facts, own));
-      return { known: undefined, descriptor: -1, isContainer };
+      return unknown(isContainer);
     },
     released({ known: one, descriptor }) {
       if (one !== undefined && one.free.length < MOST_FREE) one.free.push(descriptor);
@@ -114,6 +116,10 @@ export function createHolders({ clock, libc, own }: Deps): Holders {
 }
 
 // --- internal ---
+
+function unknown(isContainer: boolean): Held {
+  return { known: undefined, descriptor: -1, isContainer };
+}
 
 /** Whether a descriptor, in a folder of descriptors, is that socket: half a microsecond. */
 function createLinkReader(libc: Libc): (folder: number, descriptor: number, inode: number) => boolean {

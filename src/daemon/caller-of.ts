@@ -27,7 +27,7 @@ type Deps = {
 export type ContainerSigns = {
   /** Of the processes that we may look into. */
   holders: Holders | undefined;
-  /** Of other users'. */
+  /** Of all others'. */
   byCgroup: CgroupCheck | undefined;
 };
 
@@ -48,10 +48,11 @@ export function createCallerOf({ context, findCaller, mayLoop, containers, uids 
     const signs = uids === "*" || uids.includes(owner.uid) ? containers : undefined;
     // Of other users' processes we see too little to ask whose socket it is; root sees all of them.
     const canSee = owner.uid === context.uid || context.uid === 0;
-    const held = canSee ? signs?.holders?.find(owner) : undefined;
+    const isContainers = () => signs?.byCgroup?.(peer) === true;
+    const held = canSee ? signs?.holders?.find(owner, isContainers) : undefined;
     const asker: Asker = { address, uid, loop, visit: visitOf(owner, held?.known?.process) };
     if (held !== undefined) asker.held = held;
-    if (held === undefined ? signs?.byCgroup?.(peer) === true : held.isContainer) asker.container = "process";
+    if (held?.isContainer ?? isContainers()) asker.container = "process";
     return asker;
   };
 }

@@ -45,6 +45,7 @@ function holdersWith(clock = manualClock()) {
   return createHolders({ clock, libc, own: factsOf("self") });
 }
 
+const never = () => false;
 const pidOf = ({ known }: Held) => known?.process.pid;
 
 describe.skipIf(!usable)("the holder of a connection", () => {
@@ -53,7 +54,7 @@ describe.skipIf(!usable)("the holder of a connection", () => {
     await using dialler = startDialler();
     const holders = holdersWith();
     for (let round = 0; round < 5; round++) {
-      const held = holders.find(await dialler.dial(listening));
+      const held = holders.find(await dialler.dial(listening), never);
       expect([pidOf(held), held.isContainer]).toEqual([dialler.pid, false]);
       // Sometimes the end of the connection before is heard of only later.
       if (round % 2 === 0) holders.released(held);
@@ -66,7 +67,7 @@ describe.skipIf(!usable)("the holder of a connection", () => {
     await using second = startDialler();
     const holders = holdersWith();
     for (const dialler of [first, second, first, first, second]) {
-      const held = holders.find(await dialler.dial(listening));
+      const held = holders.find(await dialler.dial(listening), never);
       expect(pidOf(held)).toBe(dialler.pid);
       holders.released(held);
     }
@@ -75,7 +76,7 @@ describe.skipIf(!usable)("the holder of a connection", () => {
   test("in another user namespace asks for a container", async () => {
     using listening = listen();
     await using dialler = startDialler("unshare", "--user", "--map-root-user");
-    expect(holdersWith().find(await dialler.dial(listening)).isContainer).toBe(true);
+    expect(holdersWith().find(await dialler.dial(listening), never).isContainer).toBe(true);
   });
 
   test("that became one meanwhile is one two seconds later", async () => {
@@ -93,7 +94,7 @@ for number, line in enumerate(sys.stdin):
       void child.stdin.write(`${listening.port}\n`);
       await child.stdin.flush();
       const owner = find((await listening.next()).peer);
-      return owner.inode === undefined ? undefined : holders.find(owner);
+      return owner.inode === undefined ? undefined : holders.find(owner, never);
     };
     expect((await next())?.isContainer).toBe(false);
     await clock.advance(2001);
@@ -102,8 +103,17 @@ for number, line in enumerate(sys.stdin):
     await child.exited;
   });
 
+  test("in a container's cgroup is not searched for", async () => {
+    using listening = listen();
+    await using dialler = startDialler();
+    const holders = holdersWith();
+    const owner = await dialler.dial(listening);
+    expect(holders.find(owner, () => true)).toEqual({ known: undefined, descriptor: -1, isContainer: true });
+    expect(pidOf(holders.find(owner, never))).toBe(dialler.pid);
+  });
+
   test("that nobody here holds counts as a container", () => {
-    expect(holdersWith().find({ uid: 54_321, inode: 1 })).toEqual({
+    expect(holdersWith().find({ uid: 54_321, inode: 1 }, never)).toEqual({
       known: undefined,
       descriptor: -1,
       isContainer: true,

@@ -78,9 +78,12 @@ export async function startDocker(machine: Netns): Promise<AsyncDisposable & { r
   };
 }
 
-// A device that every user may open, as on a desktop; and one kind of cgroups, since crun refuses a machine with both.
+// A device that every user may open, as on a desktop; one kind of cgroups, since crun refuses a machine with both; and
+// a home with a short name, since Podman waits 20 seconds where the names of its sockets become too long.
+const HOME = "/mnt/user";
 const SET_UP = `
 set -eu
+mount -t tmpfs tmpfs /mnt; mkdir -p ${HOME}/run; chown -R "$1:$1" ${HOME}
 mkdir -p /dev/net; mount -t tmpfs tmpfs /dev/net; mknod -m 666 /dev/net/tun c 10 200
 umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo ready
@@ -93,7 +96,6 @@ export async function rootlessUser(
 ): Promise<AsyncDisposable & { podman: RunIn; run: RunWords }> {
   const folder = mkdtempSync(join(tmpdir(), "metacred-podman-"));
   const root = rootFolder(folder);
-  for (const name of ["home", "run"]) mkdirSync(join(folder, name));
   chmodSync(folder, 0o755);
   await runToEnd(["chown", "-R", `${uid}:${uid}`, folder]);
   // `ip netns exec` would hide the cgroups here as well.
@@ -108,11 +110,13 @@ export async function rootlessUser(
       "sh",
       "-c",
       SET_UP,
+      "sh",
+      String(uid),
     ],
     { stdio: ["ignore", "pipe", "pipe"], env: { PATH } },
   );
   if ((await lineReader(holder.stdout)()) !== "ready") throw new Error(await new Response(holder.stderr).text());
-  const env = { PATH, HOME: join(folder, "home"), XDG_RUNTIME_DIR: join(folder, "run") };
+  const env = { PATH, HOME, XDG_RUNTIME_DIR: `${HOME}/run` };
   const run: RunWords = (words) =>
     runToEnd(["nsenter", `--target=${holder.pid}`, "--mount", "--net", "--", ...asUser(uid), ...words], env, folder);
   const podman = ["podman", "--cgroup-manager=cgroupfs", "--events-backend=none", "--storage-driver=vfs"];
