@@ -15,10 +15,34 @@ export function asksForContainer(caller: ProcessFacts, own: ProcessFacts): boole
   return caller.userNs !== own.userNs || caller.pidNs !== own.pidNs || looksLikeContainer(caller, own);
 }
 
-/** By what everybody may see of a process. */
-export function looksLikeContainer(caller: ProcessFacts, own: ProcessFacts): boolean {
+// By what everybody may see of a process.
+function looksLikeContainer(caller: ProcessFacts, own: ProcessFacts): boolean {
+  return isNetworkHelper(caller.program) || isInContainer(caller, own);
+}
+
+/** One that may hold a socket of the user's which nobody is seen to hold. */
+export type Suspect = ProcessFacts & { isUsers: boolean };
+
+/**
+ * Whether a container may ask by such a socket: it can hide its processes, let a socket wait in another one, or make one
+ * in the user's name as its root. Where none is about, a program of the user's own hides, as ssh-agent does; and where
+ * nobody hides, the socket is of another pid namespace.
+ */
+export function mayAskForContainer(suspects: readonly Suspect[], own: ProcessFacts): boolean {
+  const isHidden = ({ userNs }: Suspect) => userNs === undefined;
+  return (
+    !suspects.some((one) => one.isUsers && isHidden(one)) ||
+    suspects.some((one) => {
+      // A network helper of another user makes no sockets in this one's name.
+      if (!one.isUsers) return isInContainer(one, own);
+      return isHidden(one) ? looksLikeContainer(one, own) : asksForContainer(one, own);
+    })
+  );
+}
+
+function isInContainer(caller: ProcessFacts, own: ProcessFacts): boolean {
   const ours = new Set(containerCgroups(own.cgroups));
-  return isNetworkHelper(caller.program) || containerCgroups(caller.cgroups).some((path) => !ours.has(path));
+  return containerCgroups(caller.cgroups).some((path) => !ours.has(path));
 }
 
 /** By the last part of its file's name: what carries the traffic of containers and virtual machines to this network. */

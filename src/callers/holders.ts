@@ -7,9 +7,9 @@
 import { closeSync, openSync, readdirSync } from "node:fs";
 import type { Clock } from "../sys/clock.ts";
 import type { Libc } from "../sys/libc.ts";
-import { asksForContainer, looksLikeContainer, type ProcessFacts } from "./container-process.ts";
+import { asksForContainer, mayAskForContainer, type ProcessFacts } from "./container-process.ts";
 import { type FoundProcess, foundProcess } from "./process-finder.ts";
-import { factsOf, hiddenProcesses, processOfSocket } from "./process.ts";
+import { factsOf, processOfSocket, suspectsOf } from "./process.ts";
 import type { SocketOwner } from "./sock-diag.ts";
 
 /** A connection's place in the process at its other end. */
@@ -103,11 +103,7 @@ export function createHolders({ clock, libc, own }: Deps): Holders {
       const pid = processOfSocket(owner);
       const found = pid === undefined ? undefined : learn(pid, owner.inode);
       if (found !== undefined) return found;
-      // A network helper hides its descriptors from its user (prctl(2), PR_SET_DUMPABLE). Where nobody hides from us the
-      // socket is of another pid namespace.
-      const hidden = hiddenProcesses(owner.uid).map((hiddenPid) => factsOf(hiddenPid));
-      const isContainer = hidden.length === 0 || hidden.some((facts) => looksLikeContainer(facts, own));
-      return unknown(isContainer);
+      return unknown(mayAskForContainer(suspectsOf(owner.uid), own));
     },
     released({ known: one, descriptor }) {
       if (one !== undefined && one.free.length < MOST_FREE) one.free.push(descriptor);

@@ -2,7 +2,7 @@
 // through process-finder.ts.
 
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import type { ProcessFacts } from "./container-process.ts";
+import type { ProcessFacts, Suspect } from "./container-process.ts";
 import { findListener, type SocketTables } from "./proc-net.ts";
 import type { SocketOwner } from "./sock-diag.ts";
 
@@ -44,14 +44,19 @@ export function programOf(pid: number, proc = PROC): { program: string | undefin
 }
 
 /**
- * Processes of this user that even the user may not look into: one that forbade it, one with privileges or from a container
- * (ptrace(2), "access mode checking"). Where descriptors are secret, so are the namespaces.
+ * Who may hold a socket of this user without being seen to: all who share our network. A network helper hides its
+ * descriptors even from its own user, as does a program with privileges or from a container (ptrace(2), "access mode
+ * checking"); where they are secret, so are the namespaces.
  */
-export function hiddenProcesses(uid: number, proc = PROC): readonly number[] {
-  const isAlive = new RegExp(`^State:\\s+[^ZX][^]*^Uid:\\s+${uid}\\s`, "m");
-  return processes(proc).filter(
-    (pid) => link(`${proc}/${pid}/ns/user`) === undefined && isAlive.test(read(`${proc}/${pid}/status`) ?? ""),
-  );
+export function suspectsOf(uid: number, proc = PROC): readonly Suspect[] {
+  const isUsers = new RegExp(`^Uid:\\s+${uid}\\s`, "m");
+  const network = networkOf("self", proc);
+  return processes(proc).flatMap((pid) => {
+    const other = networkOf(pid, proc);
+    if (other !== undefined && other !== network) return [];
+    const status = read(`${proc}/${pid}/status`) ?? "";
+    return isAlive(status) ? [{ ...factsOf(pid, proc), isUsers: isUsers.test(status) }] : [];
+  });
 }
 
 /** What can be seen of a process. */
@@ -102,6 +107,15 @@ export function listenerOf(
 
 export function readSocketTables(proc = PROC): SocketTables {
   return { tcp: read(`${proc}/net/tcp`) ?? "", tcp6: read(`${proc}/net/tcp6`) ?? "" };
+}
+
+// Everybody may read these, while ns/net tells the owner alone. Each network has files of its own.
+function networkOf(pid: number | "self", proc: string): number | undefined {
+  return attempt(() => statSync(`${proc}/${pid}/net/tcp`).ino);
+}
+
+function isAlive(status: string): boolean {
+  return /^State:\s+[^ZX]/m.test(status);
 }
 
 function processes(proc: string): readonly number[] {

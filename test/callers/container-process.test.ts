@@ -3,7 +3,7 @@ import {
   asksForContainer,
   containerCgroups,
   isNetworkHelper,
-  looksLikeContainer,
+  mayAskForContainer,
   type ProcessFacts,
 } from "../../src/callers/container-process.ts";
 
@@ -90,11 +90,26 @@ describe("asks for a container", () => {
   ])("%s", (_, caller, own, expected) => {
     expect(asksForContainer(facts(caller), facts(own))).toBe(expected);
   });
+});
 
-  test("of what is hidden its name and its cgroup say it", () => {
-    const hidden = { userNs: undefined, pidNs: undefined };
-    expect(looksLikeContainer(facts({ ...hidden, program: "ssh-agent" }), facts())).toBe(false);
-    expect(looksLikeContainer(facts({ ...hidden, program: "passt.avx2" }), facts())).toBe(true);
-    expect(looksLikeContainer(facts({ ...hidden, ...inside(ID) }), facts())).toBe(true);
+describe("a socket that nobody is seen to hold, beside", () => {
+  const hidden = { userNs: undefined, pidNs: undefined, isUsers: true };
+  const agent = { ...hidden, program: "ssh-agent" };
+  const shell = { isUsers: true };
+  const others = { ...hidden, isUsers: false };
+  test.each([
+    ["a program that hides", [agent], false],
+    ["one, and the user's other programs", [agent, shell], false],
+    ["nobody who hides", [shell], true],
+    ["another user's program alone", [others], true],
+    ["a network helper that hides", [agent, { ...hidden, program: "passt.avx2" }], true],
+    ["another user's network helper", [agent, { ...others, program: "qemu-system-x86_64" }], false],
+    ["a container's process that hides", [agent, { ...hidden, ...inside(ID) }], true],
+    ["a container's process", [agent, { ...shell, ...inside(ID) }], true],
+    ["a process in another user namespace", [agent, { ...shell, userNs: "user:[9]" }], true],
+    ["root's container", [agent, { ...others, ...inside(ID) }], true],
+  ])("%s", (_, suspects, expected) => {
+    const all = suspects.map(({ isUsers, ...about }) => ({ ...facts(about), isUsers }));
+    expect(mayAskForContainer(all, facts())).toBe(expected);
   });
 });
