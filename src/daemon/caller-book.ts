@@ -45,7 +45,7 @@ export type CallerBook = {
 };
 
 type Tally = Pick<CallerEntry, "role" | "refusal" | "requests" | "firstSeen" | "lastSeen">;
-type Entry = CallerEntry & { sequence: number; newsAtMs: number };
+type Entry = CallerEntry & { sequence: number; newsAtMs: number; isForgotten: boolean };
 
 const MOST_REMEMBERED = 256;
 // A program that asks all the time is news once in a while.
@@ -82,8 +82,8 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
     const name = process?.identity ?? container ?? `uid ${uid}`;
     let entry = entries.get(name);
     if (entry === undefined) {
-      if (entries.size >= MOST_REMEMBERED) entries.delete(longestGone(entries));
-      entry = { process, uid, container, ...emptyTally(at), sequence: 0, newsAtMs: 0 };
+      if (entries.size >= MOST_REMEMBERED) forget(entries);
+      entry = { process, uid, container, ...emptyTally(at), sequence: 0, newsAtMs: 0, isForgotten: false };
       entries.set(name, entry);
     }
     return entry;
@@ -98,7 +98,7 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
     if (tally === undefined) return;
     const entry = entryOf(visit, process, tally.firstSeen);
     visit.entry = entry;
-    const isNews = entry.requests === 0 || isNewsFor(entry, tally.role, tally.refusal, tally.lastSeen);
+    const isNews = isNewsFor(entry, tally.role, tally.refusal, tally.lastSeen);
     entry.requests += tally.requests;
     entry.lastSeen = tally.lastSeen;
     entry.refusal = tally.refusal;
@@ -108,7 +108,10 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
 
   return {
     asked(visit, role, refusal) {
-      const { entry, owner } = visit;
+      const { owner } = visit;
+      // Of a connection that was silent while many others came.
+      if (visit.entry?.isForgotten === true) visit.entry = entryOf(visit, visit.entry.process, tick());
+      const { entry } = visit;
       const isFirst = entry === undefined && visit.tally === undefined;
       const counted = entry ?? (visit.tally ??= emptyTally(tick()));
       const at = tick();
@@ -174,12 +177,15 @@ function emptyTally(now: Date): Tally {
 }
 
 function isNewsFor(entry: Entry, role: string | undefined, refusal: string | undefined, at: Date): boolean {
-  if (refusal !== entry.refusal) return true;
+  if (entry.requests === 0 || refusal !== entry.refusal) return true;
   return role !== undefined && (role !== entry.role || at.getTime() - entry.newsAtMs >= NEWS_EVERY_MS);
 }
 
-function longestGone(entries: ReadonlyMap<string, Entry>): string {
+/** The one that was silent for longest. */
+function forget(entries: Map<string, Entry>): void {
   let oldest: [string, Entry] | undefined;
   for (const pair of entries) if (oldest === undefined || pair[1].lastSeen < oldest[1].lastSeen) oldest = pair;
-  return oldest?.[0] ?? "";
+  if (oldest === undefined) return;
+  oldest[1].isForgotten = true;
+  entries.delete(oldest[0]);
 }

@@ -112,6 +112,20 @@ test("ten thousand processes: only the latest 256 are remembered", async () => {
   expect(shown().map(({ pid }) => pid)).toEqual(Array.from({ length: 256 }, (_, index) => 9745 + index));
 });
 
+test("one that was forgotten and asks again on its connection is there again", async () => {
+  const { clock, connect, shown } = open();
+  const silent = connect(12);
+  silent(...DEV);
+  for (let pid = 100; pid < 356; pid++) {
+    await clock.advance(100);
+    connect(pid)(...DEV);
+  }
+  expect(shown().some(({ pid }) => pid === 12)).toBe(false);
+  silent(...TOKEN);
+  expect(shown().at(-1)).toMatchObject({ pid: 12, requests: 1, role: null });
+  expect(shown()).toHaveLength(256);
+});
+
 test("who follows hears of what is new, and of a program that asks all the time once a second", async () => {
   const { clock, book, connect } = open();
   const visit = connect(12);
