@@ -5,7 +5,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { partitionOfRegion } from "../roles/arn.ts";
-import { browserCommand } from "../sso/open-browser.ts";
+import { browserCommand, canShowPages } from "../sso/open-browser.ts";
 import { startDetached } from "../sys/start-detached.ts";
 import { openOnce } from "./open-once.ts";
 import type { CredentialsAnswer } from "./protocol.ts";
@@ -13,9 +13,9 @@ import type { CredentialsAnswer } from "./protocol.ts";
 const PRINT = "metacred console --print";
 
 /** Before anything is asked of AWS or a person: throws where the service is none, or no browser can be shown. */
-export function checkConsole(context: Context, service: string | undefined, print: boolean): void {
+export function checkConsole({ env, platform }: Context, service: string | undefined, print: boolean): void {
   consolePath(service);
-  if (print || browserFor("", context) !== undefined) return;
+  if (print || canShowPages(env, platform)) return;
   throw new CliError("there is no browser to show the console in", { hint: PRINT, exit: EXIT.usage });
 }
 
@@ -48,14 +48,8 @@ export function openConsole(context: Context, address: string): Promise<void> {
   return openOnce(address, PRINT, {
     context,
     open(url) {
-      const argv = browserFor(url, context);
+      const argv = browserCommand(url, context.env, context.platform);
       return argv !== undefined && startDetached(argv, context.env);
     },
   });
-}
-
-// A browser on the other end of an SSH connection cannot come back to this machine.
-function browserFor(url: string, { env, platform }: Context): string[] | undefined {
-  const isRemote = Boolean(env["SSH_CONNECTION"]) && !env["BROWSER"];
-  return isRemote ? undefined : browserCommand(url, env, platform);
 }

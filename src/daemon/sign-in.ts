@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { SignIn } from "../roles/sign-in-choice.ts";
 import { login } from "../sso/login.ts";
-import { browserCommand } from "../sso/open-browser.ts";
+import { browserCommand, canShowPages } from "../sso/open-browser.ts";
 import { createRegistrations } from "../sso/registration.ts";
 import { fieldsOf } from "../sso/token.ts";
 import { startDetached } from "../sys/start-detached.ts";
@@ -88,9 +88,7 @@ async function tellDaemon({ paths }: Context, key: string, token: string | undef
 // Where no page can be shown, a page that comes back to this machine is of no use.
 function flowOf({ deviceCode, browser }: LoginOptions, { env, platform }: Context): Flow {
   if (deviceCode) return "device";
-  const isRemote = Boolean(env["SSH_CONNECTION"]) && !env["BROWSER"];
-  const canShow = browserCommand("", env, platform) !== undefined && !isRemote;
-  return canShow || !browser ? "browser" : "device";
+  return canShowPages(env, platform) || !browser ? "browser" : "device";
 }
 
 function browserWords(word: string, url: string, opened: boolean): string {

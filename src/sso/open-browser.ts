@@ -13,6 +13,12 @@ export function browserCommand(url: string, env: Environment, platform: NodeJS.P
   return hasDisplay(env) ? ["xdg-open", url] : undefined;
 }
 
+/** False over SSH: the browser at the other end cannot come back to this machine. */
+export function canShowPages(env: Environment, platform: NodeJS.Platform): boolean {
+  const isRemote = Boolean(env["SSH_CONNECTION"]) && !env["BROWSER"];
+  return !isRemote && browserCommand("", env, platform) !== undefined;
+}
+
 function hasDisplay(env: Environment): boolean {
   return Boolean(env["DISPLAY"] || env["WAYLAND_DISPLAY"]);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { browserCommand } from "../../src/sso/open-browser.ts";
+import { browserCommand, canShowPages } from "../../src/sso/open-browser.ts";
 
 const URL = "https://x/?a=1&b=$(reboot)";
 
@@ -13,4 +13,13 @@ test.each<[string, Record<string, string>, NodeJS.Platform, string[] | undefined
   ["macOS", {}, "darwin", ["open", URL]],
 ])("%s", (_title, env, platform, argv) => {
   expect(browserCommand(URL, env, platform)).toEqual(argv);
+});
+
+test.each<[Record<string, string>, boolean]>([
+  [{ DISPLAY: ":0" }, true],
+  [{}, false],
+  [{ DISPLAY: ":0", SSH_CONNECTION: "10.0.0.1 1 10.0.0.2 22" }, false],
+  [{ BROWSER: "lynx", SSH_CONNECTION: "10.0.0.1 1 10.0.0.2 22" }, true],
+])("a page can be shown with %j: %p", (env, can) => {
+  expect(canShowPages(env, "linux")).toBe(can);
 });
