@@ -32,7 +32,8 @@ export function renderEnv(variables: Variables, format: EnvFormat): string {
 const LINE: Readonly<Record<EnvFormat, (name: string, value: string) => string>> = {
   sh: (name, value) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'`,
   fish: (name, value) => `set -gx ${name} '${value.replaceAll("\\", "\\\\").replaceAll("'", String.raw`\'`)}'`,
-  powershell: (name, value) => `$Env:${name} = '${value.replaceAll("'", "''")}'`,
+  // PowerShell takes typographic quotes for quotes.
+  powershell: (name, value) => `$Env:${name} = '${value.replaceAll(/['\u2018-\u201B]/g, "$&$&")}'`,
   // Docker takes everything behind the sign as it is.
   dotenv: (name, value) => `${name}=${value}`,
 };

@@ -1,5 +1,6 @@
 // How a program is told where its credentials are: one form at a time, and no rival of it.
 import { expect, test } from "bun:test";
+import { renderEnv } from "../../src/quick/env.ts";
 import { endpointVariables, withVariables } from "../../src/quick/variables.ts";
 
 const REGION = { AWS_REGION: "eu-central-1", AWS_DEFAULT_REGION: "eu-central-1" };
@@ -25,4 +26,9 @@ test.each([
   // Those of an `exec` around this one are not handed on.
   const before = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/old", AWS_CONTAINER_AUTHORIZATION_TOKEN: "old" };
   expect(withVariables(before, variables)).toEqual(expected);
+});
+
+test("PowerShell takes typographic quotes for quotes", () => {
+  const lines = renderEnv({ AWS_REGION: "a\u2019; id; \u2018'" }, "powershell").split("\n");
+  expect(lines.at(-2)).toBe("$Env:AWS_REGION = 'a\u2019\u2019; id; \u2018\u2018'''");
 });

@@ -65,7 +65,7 @@ export function scene(chance: () => number = () => 0): Scene {
       return call;
     },
     session: (id, minutes) => ({
-      credentials: credentials({ accessKeyId: id, secretAccessKey: "secret", sessionToken: `token of ${id}` }),
+      credentials: credentials({ accessKeyId: id, secretAccessKey: "secret", sessionToken: `token-of-${id}` }),
       obtainedAt: clock.now(),
       expiration: minutes === undefined ? undefined : new Date(clock.now().getTime() + minutes * MINUTE_MS),
       arn: undefined,

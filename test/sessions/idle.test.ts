@@ -41,7 +41,7 @@ describe("let go or kept", () => {
     const it = await serving(60);
     for (let round = 0; round < 3; round++) {
       await it.clock.advance(35 * MINUTE_MS);
-      await it.last().answer(it.session(`round ${round}`, 60));
+      await it.last().answer(it.session(`round-${round}`, 60));
     }
     expect(it.calls.length).toBe(4);
     it.sessions.pin(OPS);

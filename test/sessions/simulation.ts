@@ -40,7 +40,7 @@ export function simulation(seed: number, upstream: Upstream): Simulation {
   const fresh = (): Session => {
     made++;
     return {
-      credentials: credentials({ accessKeyId: `key ${made}`, secretAccessKey: "secret", sessionToken: "token" }),
+      credentials: credentials({ accessKeyId: `key-${made}`, secretAccessKey: "secret", sessionToken: "token" }),
       obtainedAt: clock.now(),
       expiration: new Date(clock.now().getTime() + upstream.lifeMinutes * MINUTE_MS),
       arn: undefined,
