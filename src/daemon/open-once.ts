@@ -1,17 +1,20 @@
 // Shows a secret address in this user's browser. A program's arguments can be read by everybody on the machine, so the
 // browser is started with a page of ours, which sends it on: once, and nobody but this user.
 import { randomBytes } from "node:crypto";
-import { createCallerFinder } from "../callers/find-caller.ts";
+import { callerIdentity, createCallerFinder, type CallerFinder } from "../callers/find-caller.ts";
 import type { Context } from "../context.ts";
+import { openLibproc } from "../callers/libproc.ts";
 import { CliError } from "../errors.ts";
 import type { HttpResponse } from "../http/message.ts";
 import { listenHttp } from "../http/server.ts";
 import { openLibc } from "../sys/libc.ts";
+import { openLibSystem } from "../sys/libsystem.ts";
 
 type Deps = {
   context: Pick<Context, "clock" | "platform" | "uid">;
   /** Starts the browser; false where there is none. */
   open(url: string): boolean;
+  findCaller?: CallerFinder;
 };
 
 const LISTEN = { maxBodyBytes: 0, idleMs: 10_000, maxConnections: 16 };
@@ -19,9 +22,12 @@ const SECRET_BYTES = 32;
 const LIMIT_MS = 60_000;
 
 /** Resolves when the browser has been sent on; throws with `hint` where none came. */
-export async function openOnce(address: string, hint: string, { context, open }: Deps): Promise<void> {
+export async function openOnce(address: string, hint: string, deps: Deps): Promise<void> {
+  const { context, open } = deps;
   const { clock, platform, uid } = context;
-  const findCaller = createCallerFinder({ platform, libc: openLibc(platform) });
+  const findCaller = deps.findCaller ?? callerFinder(platform);
+  // On macOS another user's process is one that is not known.
+  const isOwn = (caller: number | undefined) => callerIdentity(platform) === "none" || caller === uid || caller === 0;
   const path = `/${randomBytes(SECRET_BYTES).toString("base64url")}`;
   const came = Promise.withResolvers<"came" | "late">();
   let isUsed = false;
@@ -29,7 +35,7 @@ export async function openOnce(address: string, hint: string, { context, open }:
     { hostname: "127.0.0.1", port: 0 },
     {
       ...LISTEN,
-      accept: (peer) => [uid, 0, undefined].includes(findCaller(peer).uid) || undefined,
+      accept: (peer) => isOwn(findCaller(peer).uid) || undefined,
       handle({ method, target }): HttpResponse {
         if (method !== "GET" || target !== path || isUsed) return { status: 404, close: true };
         isUsed = true;
@@ -51,4 +57,9 @@ export async function openOnce(address: string, hint: string, { context, open }:
     cancel();
     await server.stop();
   }
+}
+
+function callerFinder(platform: NodeJS.Platform): CallerFinder {
+  const system = openLibSystem(platform);
+  return createCallerFinder({ platform, libc: openLibc(platform), libproc: system && openLibproc(system) });
 }

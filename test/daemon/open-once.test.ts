@@ -36,3 +36,27 @@ test("a browser that does not come is said after a minute", async () => {
   await clock.advance(60_000);
   expect(await failure).toEqual({ message: "the browser did not open the page", hint: "--print", exit: 1 });
 });
+
+test.each(["linux", "darwin"] as const)("who is not known is not led on: %s", async (platform) => {
+  const clock = manualClock();
+  const visited = Promise.withResolvers<string>();
+  const visit = async (page: URL) => {
+    const client = await connectRaw({ port: Number(page.port) });
+    client.send(`GET ${page.pathname} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    visited.resolve((await client.reply().catch(() => undefined))?.header("location") ?? "nothing");
+  };
+  const failure = failureOf(() =>
+    openOnce(SECRET, "--print", {
+      context: { ...person(clock), platform },
+      // Another user's process, on macOS.
+      findCaller: () => ({ uid: undefined, inode: undefined }),
+      open(url) {
+        visit(new URL(url)).catch(visited.reject);
+        return true;
+      },
+    }),
+  );
+  expect(await visited.promise).toBe("nothing");
+  await clock.advance(60_000);
+  expect(await failure).toMatchObject({ message: "the browser did not open the page" });
+});
