@@ -36,7 +36,9 @@ export function createCallerOf({ context, findCaller, mayLoop, containers, uids 
   const knowsUid = callerIdentity(context.platform) === "kernel";
   return (peer) => {
     const owner = findCaller(peer);
-    const loop = owner.uid !== undefined && mayLoop() && isOurs(owner);
+    // A flood of connections that are refused anyway must not cost a look at each.
+    const mayAsk = uids === "*" || (owner.uid !== undefined && uids.includes(owner.uid));
+    const loop = owner.uid !== undefined && mayAsk && mayLoop() && isOurs(owner);
     const uid = knowsUid ? owner.uid : context.uid;
     const { address } = peer;
     if (owner.inode === undefined) {
@@ -44,8 +46,7 @@ export function createCallerOf({ context, findCaller, mayLoop, containers, uids 
       if (containers !== undefined && isNetworkHelper(owner.name ?? "")) asker.container = "process";
       return asker;
     }
-    // A flood of connections that are refused anyway must not cost a look at each.
-    const signs = uids === "*" || uids.includes(owner.uid) ? containers : undefined;
+    const signs = mayAsk ? containers : undefined;
     // Of other users' processes we see too little to ask whose socket it is; root sees all of them.
     const canSee = owner.uid === context.uid || context.uid === 0;
     const isContainers = () => signs?.byCgroup?.(peer) === true;

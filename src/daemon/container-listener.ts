@@ -11,6 +11,7 @@ import type { Core } from "./core.ts";
 import { lastOfRow, onNextFreePort } from "./next-free-port.ts";
 import type { Refusals } from "./refusals.ts";
 import type { SelfTest } from "./self-test.ts";
+import { createStrangers } from "./strangers.ts";
 
 export type ContainerListenerDeps = {
   context: Pick<Context, "clock" | "platform" | "uid">;
@@ -78,10 +79,16 @@ function serviceOn(
   { context, core, log, uids, findCaller, refusals, callers, selfTests }: ContainerListenerDeps,
 ): HttpServerOptions<Asker> {
   const { clock } = context;
+  const callerOf = createCallerOf({ context, findCaller, mayLoop: core.loop.possible, uids });
+  const strangers = createStrangers(uids);
   let answer: ReturnType<typeof createContainer> | undefined;
   let asked: NamedGrant | undefined;
   return {
-    accept: createCallerOf({ context, findCaller, mayLoop: core.loop.possible, uids }),
+    accept(peer) {
+      const caller = callerOf(peer);
+      return strangers.letIn(caller) ? caller : undefined;
+    },
+    closed: (caller) => strangers.left(caller),
     handle(request, caller) {
       if (selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };
       if (caller.loop) core.loop.seen();

@@ -16,6 +16,7 @@ import type { ImdsSettings } from "./imds-settings.ts";
 import { lastOfRow, onNextFreePort } from "./next-free-port.ts";
 import type { Refusals } from "./refusals.ts";
 import type { SelfTest } from "./self-test.ts";
+import { createStrangers } from "./strangers.ts";
 
 export type EmulatorDeps = {
   context: Pick<Context, "clock" | "platform" | "uid">;
@@ -58,7 +59,6 @@ export type Emulator = {
 const LOOPBACK = "127.0.0.1";
 const IPV6_LOOPBACK = "::1";
 const MAX_CONNECTIONS = 4096;
-const MAX_STRANGERS = 64;
 const IDLE_MS = 30_000;
 const TOKEN_KEY_BYTES = 32;
 
@@ -136,21 +136,15 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
   let imds = imdsOf(deps.settings);
   const { holders, byCgroup } = deps;
   const callerOf = createCallerOf({ ...deps, containers: { holders, byCgroup } });
-  const isStranger = ({ uid, container }: Asker) =>
-    container !== "bridge" && deps.uids !== "*" && (uid === undefined || !deps.uids.includes(uid));
-  let strangers = 0;
+  const strangers = createStrangers(deps.uids);
   const options: HttpServerOptions<Asker> = {
-    // They get their refusal, but however many of them come they take no place from those who may ask.
     accept(peer) {
       const caller = callerOf(peer);
-      if (!isStranger(caller)) return caller;
-      if (strangers >= MAX_STRANGERS) return undefined;
-      strangers++;
-      return caller;
+      return strangers.letIn(caller) ? caller : undefined;
     },
     closed(caller) {
       if (caller.held !== undefined) holders?.released(caller.held);
-      if (isStranger(caller)) strangers--;
+      strangers.left(caller);
     },
     handle(request, caller) {
       if (deps.selfTests().some((test) => test.arrived(request.target))) return { status: 404, close: true };

@@ -16,12 +16,12 @@ const FOREIGN_RULES = `table ip foreign {
 
 // As many connections as one process may hold, all idle.
 const FLOOD = `
-import resource, socket, time
+import resource, socket, sys, time
 resource.setrlimit(resource.RLIMIT_NOFILE, (6000, 6000)) if resource.getrlimit(resource.RLIMIT_NOFILE)[1] >= 6000 else None
 held = []
 try:
     for _ in range(5000):
-        held.append(socket.create_connection(("127.0.0.1", 25772), timeout=5))
+        held.append(socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=5))
 except OSError:
     pass
 print(len(held), flush=True)
@@ -84,11 +84,25 @@ describe.skipIf(!canUseNetns(["nft", "curl", "python3"]))("169.254.169.254", () 
     await using ns = await netns();
     await using world = await testWorld({ ns });
     await world.metacred(["serve", "--role", "dev", "--background"]);
-    const flood = ns.spawn(["python3", "-c", FLOOD], { uid: 65_534 });
+    const flood = ns.spawn(["python3", "-c", FLOOD, "25772"], { uid: 65_534 });
     await flood.stdout.getReader().read();
     expect((await world.metacred(["status", "--check"])).exitCode).toBe(0);
     const token = ["curl", "-sS", "-X", "PUT", "-H", "X-aws-ec2-metadata-token-ttl-seconds: 60"];
     expect((await world.run([...token, "http://169.254.169.254/latest/api/token"])).stdout).toHaveLength(56);
+  });
+
+  test("nor from what the owner runs under a role of its own", async () => {
+    await using ns = await netns();
+    await using world = await testWorld({ ns });
+    await world.metacred(["serve", "--role", "dev", "--background", "--no-redirect"]);
+    const told = await world.metacred(["exec", "--role", "prod-readonly", "--", "env"]);
+    const [url = "", token = ""] = ["_FULL_URI", "_TOKEN"].map(
+      (name) => new RegExp(`${name}=(.*)`).exec(told.stdout)?.[1] ?? "",
+    );
+    const flood = ns.spawn(["python3", "-c", FLOOD, new URL(url).port], { uid: 65_534 });
+    await flood.stdout.getReader().read();
+    const asked = await world.run(["curl", "-sS", "-m", "5", "-H", `Authorization: ${token}`, url]);
+    expect(asked).toMatchObject({ stderr: "", stdout: expect.stringContaining("/ReadOnly") });
   });
 
   test("a metadata service beyond this machine: refused by its name", async () => {

@@ -1,0 +1,26 @@
+// What is looked up of the other end of a connection, and of whose.
+import { expect, test } from "bun:test";
+import { createCallerOf } from "../../src/daemon/caller-of.ts";
+
+test.each([
+  ["the owner's", 1000, 1],
+  ["another user's, who is refused anyway", 1001, 0],
+])("while base credentials are fetched it is asked whether it is metacred itself: %s", (_, uid, looks) => {
+  let asked = 0;
+  const callerOf = createCallerOf({
+    context: { platform: "linux", uid: 1000 },
+    findCaller: () => ({ uid, inode: 1 }),
+    mayLoop() {
+      asked++;
+      return false;
+    },
+    uids: [1000],
+  });
+  expect(
+    callerOf({ address: "127.0.0.1", port: 1, localAddress: "127.0.0.1", localPort: 2, fd: undefined }),
+  ).toMatchObject({
+    uid,
+    loop: false,
+  });
+  expect(asked).toBe(looks);
+});
