@@ -108,8 +108,10 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   undo.defer(publish(bound, paths.socketFile, older));
   if (older !== undefined) await stopOlder(oldName(paths.socketFile), older, log);
   releaseLock();
+  // Before anybody hears that it is ready: whoever then presses Ctrl-C at once is heard, too.
+  const asked = link.untilStopped(() => void reload(core, network, containers, log));
   link.ready(status(), startNotes(core), status);
-  await Promise.race([stopped.promise, link.untilStopped(() => void reload(core, network, containers, log))]);
+  await Promise.race([stopped.promise, asked]);
   await tearDown();
   await control.stop();
   log.info("stopped");

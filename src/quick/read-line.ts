@@ -6,6 +6,7 @@ export function readLine(question: string): string | undefined {
   const { closeSync, readSync } = process.getBuiltinModule("node:fs");
   process.stderr.write(question);
   const terminal = openTerminal();
+  using _signals = ownSignals();
   try {
     const line = new Uint8Array(4096);
     const length = readSync(terminal, line, 0, line.length, null);
@@ -18,6 +19,7 @@ export function readLine(question: string): string | undefined {
 // --- internal ---
 
 const STDIN = 0;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 // The terminal whatever stdin is; a terminal that does not control this process, and Windows, have only stdin.
 function openTerminal(): number {
@@ -26,4 +28,15 @@ function openTerminal(): number {
   } catch {
     return STDIN;
   }
+}
+
+// No handler of ours can run while this waits: Ctrl-C has to end the process as if there were none.
+function ownSignals(): Disposable {
+  const handlers = SIGNALS.flatMap((signal) => process.listeners(signal).map((handler) => [signal, handler] as const));
+  for (const [signal, handler] of handlers) process.off(signal, handler);
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, handler] of handlers) process.on(signal, handler);
+    },
+  };
 }

@@ -139,6 +139,16 @@ describe("on a terminal", () => {
     expect(await terminal.exited).toBe(0);
   });
 
+  test.each([["--background"], []])("Ctrl-C at the question of serve ends it at once: %j", async (...flags) => {
+    await using world = await guardedWorld();
+    const words = ["serve", "--no-redirect", "--port", String(freePort()), "--role", "guarded"];
+    await using terminal = openTerminal([world.binary, ...words, ...flags.filter(Boolean)], world.env, world.folder);
+    await terminal.untilShown(prompt);
+    terminal.type("\u0003");
+    expect(await terminal.exited).toBe(130);
+    expect((await world.metacred(["status"])).exitCode).toBe(3);
+  });
+
   test("the end of input is no code", async () => {
     await using world = await guardedWorld();
     await world.metacred([...ENDPOINT, String(freePort()), "--role", "dev"]);
