@@ -124,7 +124,7 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
   const imdsOf = (settings: ImdsSettings): Imds<Asker> =>
     createImds({
       ...settings,
-      view: ({ container }) => (container === undefined ? deps.view() : (deps.containers ?? deps).view()),
+      view: ({ container }) => (container === undefined ? deps.view() : (deps.containers?.view() ?? {})),
       containers: deps.containers !== undefined,
       now: () => clock.now(),
       monotonicMs: () => clock.monotonicMs(),
