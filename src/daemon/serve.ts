@@ -6,6 +6,7 @@ import { CliError } from "../errors.ts";
 import type { Log } from "../output.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
 import { redirectSystem } from "../redirect/system.ts";
+import { forbidCoreDumps } from "../sys/core-dumps.ts";
 import { openLibc } from "../sys/libc.ts";
 import { openLibSystem } from "../sys/libsystem.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
@@ -58,6 +59,9 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const { log } = link;
   prepareRuntimeDir(paths.runtimeDir, context.uid);
   refuseTwin(await statusIfRunning(paths.socketFile));
+  const libc = openLibc(context.platform);
+  const libSystem = openLibSystem(context.platform);
+  forbidCoreDumps(libc ?? libSystem);
   await using undo = new AsyncDisposableStack();
   const releaseLock = takeStartLock(paths.lockFile);
   undo.defer(releaseLock);
@@ -79,8 +83,6 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const containers = core.catalog.config().containers.enabled
     ? await openContainerRole({ core, clock: context.clock, log })
     : undefined;
-  const libc = openLibc(context.platform);
-  const libSystem = openLibSystem(context.platform);
   const { startGuard } = link;
   const reach = { system, redirect, port: options.port, replaces: older !== undefined, startGuard };
   const network = await openNetwork({ context, core, log, libc, libSystem, containers, ...reach }, undo);

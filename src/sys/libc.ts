@@ -17,6 +17,8 @@ export type Libc = {
   /** Where a link in that folder leads: the length of what was written to `target`, or -1. `name` ends with a zero. */
   readlinkat(folder: number, name: Uint8Array, target: Uint8Array, size: number): number;
   close(fd: number): number;
+  /** `limit` holds the soft and the hard one, 8 bytes each. 0, or -1. */
+  setrlimit(resource: number, limit: Uint8Array): number;
 };
 
 const SIGNATURES = {
@@ -28,6 +30,7 @@ const SIGNATURES = {
   setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
   readlinkat: { args: ["i32", "ptr", "ptr", "u64"], returns: "i64" },
   close: { args: ["i32"], returns: "i32" },
+  setrlimit: { args: ["i32", "ptr"], returns: "i32" },
 } as const;
 
 const MUSL_NAMES: Partial<Record<NodeJS.Architecture, string>> = {
@@ -60,6 +63,7 @@ function open(name: string): Libc | undefined {
       setsockopt: (fd, level, option, value, length) => symbols.setsockopt(fd, level, option, value, length),
       readlinkat: (folder, name, target, size) => Number(symbols.readlinkat(folder, name, target, size)),
       close: (fd) => symbols.close(fd),
+      setrlimit: (resource, limit) => symbols.setrlimit(resource, limit),
     };
   } catch {
     return undefined;

@@ -9,6 +9,8 @@ export type LibSystem = {
   proc_pidfdinfo(pid: number, fd: number, flavor: number, buffer: Uint8Array, size: number): number;
   /** getpeereid(3): 0, or -1. Both are written to. */
   getpeereid(fd: number, uid: Uint8Array, gid: Uint8Array): number;
+  /** `limit` holds the soft and the hard one, 8 bytes each. 0, or -1. */
+  setrlimit(resource: number, limit: Uint8Array): number;
 };
 
 const SIGNATURES = {
@@ -16,6 +18,7 @@ const SIGNATURES = {
   proc_pidinfo: { args: ["i32", "i32", "u64", "ptr", "i32"], returns: "i32" },
   proc_pidfdinfo: { args: ["i32", "i32", "i32", "ptr", "i32"], returns: "i32" },
   getpeereid: { args: ["i32", "ptr", "ptr"], returns: "i32" },
+  setrlimit: { args: ["i32", "ptr"], returns: "i32" },
 } as const;
 
 /** To be called once per process. Undefined on other systems. */

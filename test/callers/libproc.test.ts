@@ -77,6 +77,7 @@ function fakeSystem(processes: Record<number, FakeProcess>): LibSystem {
     return Math.min(size, bytes.length);
   };
   return {
+    setrlimit: () => 0,
     proc_listpids: (_type, _info, buffer, size) =>
       put(buffer, size, new Uint8Array(Uint32Array.from(Object.keys(processes), Number).buffer)),
     proc_pidinfo(pid, flavor, _argument, buffer, size) {

@@ -115,6 +115,7 @@ describe("where netlink misbehaves", () => {
     const questions = answers.values();
     return {
       socket: () => 3,
+      setrlimit: () => 0,
       close: () => 0,
       setsockopt: () => -1,
       sendto: () => -1,

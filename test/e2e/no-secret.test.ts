@@ -8,7 +8,7 @@ import { assume, keysOf } from "../demo/sts-client.ts";
 import { awsLogin } from "../support/aws-login.ts";
 import { requireTools } from "../support/require-tools.ts";
 import { SSO_PROFILES, ssoWorld } from "../support/sso-world.ts";
-import { freePort } from "../support/world.ts";
+import { freePort, testWorld } from "../support/world.ts";
 
 const HEADER = "Bearer of-the-broker-0123456789";
 const SAID = "hush-0123456789-said-on-stderr";
@@ -77,3 +77,22 @@ test.skipIf(!requireTools(["curl"]))("no secret in logs, status, words, argument
   expect(all).toContain("got credentials");
   expect(secrets.filter((secret) => secret === "" || all.includes(secret))).toEqual([]);
 });
+
+test.skipIf(!requireTools([], { platform: "linux" }))(
+  "a daemon that crashes leaves no image of its memory",
+  async () => {
+    await using world = await testWorld();
+    const words = ["serve", "--background", "--no-redirect", "--role", "dev", "--port", String(freePort())];
+    const started = await world.run([
+      "sh",
+      "-c",
+      'ulimit -S -c "$(ulimit -H -c)"; exec "$@"',
+      "sh",
+      world.binary,
+      ...words,
+    ]);
+    expect(started.stderr).toContain("serving dev");
+    const limits = readFileSync(`/proc/${await world.daemonPid()}/limits`, "utf8");
+    expect(limits).toMatch(/^Max core file size +0 +0 /m);
+  },
+);
