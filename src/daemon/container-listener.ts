@@ -80,7 +80,7 @@ function serviceOn(
 ): HttpServerOptions<Asker> {
   const { clock } = context;
   const callerOf = createCallerOf({ context, findCaller, mayLoop: core.loop.possible, uids });
-  const strangers = createStrangers(uids);
+  const strangers = createStrangers(uids, true);
   let answer: ReturnType<typeof createContainer> | undefined;
   let asked: NamedGrant | undefined;
   return {

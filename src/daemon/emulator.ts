@@ -136,7 +136,7 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
   let imds = imdsOf(deps.settings);
   const { holders, byCgroup } = deps;
   const callerOf = createCallerOf({ ...deps, containers: { holders, byCgroup } });
-  const strangers = createStrangers(deps.uids);
+  const strangers = createStrangers(deps.uids, deps.containers !== undefined);
   const options: HttpServerOptions<Asker> = {
     accept(peer) {
       const caller = callerOf(peer);

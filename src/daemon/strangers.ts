@@ -9,10 +9,14 @@ export type Strangers = {
 
 const MOST = 64;
 
-export function createStrangers(uids: readonly number[] | "*"): Strangers {
+/** `containers`: they may ask. One with an address of its own has come to a listener of its own. */
+export function createStrangers(uids: readonly number[] | "*", containers: boolean): Strangers {
   let present = 0;
-  const isStranger = ({ uid, container }: ImdsCaller) =>
-    container !== "bridge" && uids !== "*" && (uid === undefined || !uids.includes(uid));
+  const isStranger = ({ uid, container }: ImdsCaller) => {
+    if (container === "bridge") return false;
+    if (container === "process" && !containers) return true;
+    return uids !== "*" && (uid === undefined || !uids.includes(uid));
+  };
   return {
     letIn(caller) {
       if (!isStranger(caller)) return true;

@@ -28,7 +28,7 @@ print(len(held), flush=True)
 time.sleep(1000)
 `;
 
-describe.skipIf(!canUseNetns(["nft", "curl", "python3"]))("169.254.169.254", () => {
+describe.skipIf(!canUseNetns(["nft", "curl", "python3", "unshare"]))("169.254.169.254", () => {
   test("another service answers there: refused, unless --force", async () => {
     await using ns = await netns();
     await using world = await testWorld({ ns });
@@ -80,11 +80,14 @@ describe.skipIf(!canUseNetns(["nft", "curl", "python3"]))("169.254.169.254", () 
     await hanging;
   });
 
-  test("a flood of connections by another user takes no place from the owner", async () => {
+  test.each([
+    ["another user", [], 65_534],
+    ["a container under the owner's uid", ["unshare", "--user", "--map-root-user"], undefined],
+  ])("a flood of connections by %s takes no place from the owner", async (_, enter, uid) => {
     await using ns = await netns();
     await using world = await testWorld({ ns });
     await world.metacred(["serve", "--role", "dev", "--background"]);
-    const flood = ns.spawn(["python3", "-c", FLOOD, "25772"], { uid: 65_534 });
+    const flood = ns.spawn([...enter, "python3", "-c", FLOOD, "25772"], uid === undefined ? {} : { uid });
     await flood.stdout.getReader().read();
     expect((await world.metacred(["status", "--check"])).exitCode).toBe(0);
     const token = ["curl", "-sS", "-X", "PUT", "-H", "X-aws-ec2-metadata-token-ttl-seconds: 60"];
