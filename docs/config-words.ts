@@ -1,16 +1,6 @@
 // What each key of config.toml means, in a sentence: docs/configuration.md and the editors' schema say it. A test wants
 // words for every key of the program's own schema, and for no other. `*` stands for a name of the user's.
 
-/** The keys that a running daemon reads again on `use` and SIGHUP; every other one only at its start. */
-export const RELOADED: readonly RegExp[] = [
-  /^(default_role|base|region)$/,
-  /^(accounts|roles|sources|network)\b/,
-  /^imds\.(?!port$|ipv6$)/,
-  /^refresh\.early$/,
-  /^notify\.desktop$/,
-  /^containers\.default_role$/,
-];
-
 export const WORDS: Readonly<Record<string, string>> = {
   default_role: "the role of `serve` without `--role`",
   base:

@@ -1,7 +1,8 @@
 // Writes the tables of keys in configuration.md from the schema that the program itself checks with: `npm run schema`.
 // A test keeps them equal.
 import { join } from "node:path";
-import { RELOADED, WORDS } from "./config-words.ts";
+import { RELOADED } from "../src/config/read-at-start.ts";
+import { WORDS } from "./config-words.ts";
 import { type Json, jsonSchema } from "./generate-schema.ts";
 
 const FILE = join(import.meta.dir, "configuration.md");

@@ -43,11 +43,13 @@ type Grant = NamedGrant & {
   /** A protected role's time is over. */
   hasEnded(): boolean;
   /** The process that it was for, while it lives. */
-  holder: { pid: number; identity: string } | undefined;
+  holder: Holder | undefined;
 };
 
+type Holder = { pid: number; identity: string };
+
 const SECRET_BYTES = 32;
-// More than that many programs at once would be a fault; the oldest address then stops working.
+// More than that many programs at once would be a fault: one has to give its address up.
 const MAX_GRANTS = 4096;
 const LOOK_EVERY_MS = 60_000;
 
@@ -65,16 +67,18 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
   const look = () => {
     for (const grant of grants.values()) {
       if (grant.holder === undefined || grant.hasEnded()) continue;
-      if (processIdentity(grant.holder.pid) === grant.holder.identity) core.sessions.current(grant.key);
+      if (isAlive(grant.holder)) core.sessions.current(grant.key);
       else grant.holder = undefined;
     }
     cancelLook = clock.after(LOOK_EVERY_MS, look);
   };
+  // A script that runs `exec` for days must not cost the shell beside it its address: what has ended goes first.
   const forgetOldest = () => {
-    const oldest = grants.keys().next().value;
-    if (oldest === undefined) return;
-    grants.delete(oldest);
-    tokenFiles.remove(fileOf(oldest));
+    const isOver = ({ holder }: Grant) => holder === undefined || !isAlive(holder);
+    const [path] = grants.entries().find(([, grant]) => isOver(grant)) ?? grants.entries().next().value ?? [];
+    if (path === undefined) return;
+    grants.delete(path);
+    tokenFiles.remove(fileOf(path));
   };
 
   return {
@@ -90,9 +94,10 @@ export function createContainerEndpoint(deps: Deps): ContainerEndpoint {
       const path = `${FOLDER}${randomBytes(SECRET_BYTES).toString("base64url")}`;
       // ECS has no token: SDKs that know its form alone send none. Its path is as long a secret.
       const token = endpoint === "ecs" ? null : randomBytes(SECRET_BYTES).toString("base64url");
+      const end = await core.endOf(spec);
       if (grants.size >= MAX_GRANTS) forgetOldest();
       grants.set(path, {
-        ...grantOf(spec, token ?? undefined, await core.endOf(spec), deps),
+        ...grantOf(spec, token ?? undefined, end, deps),
         role: spec.name,
         key: sessionKey(spec),
         holder: holderOf(pid),
@@ -121,6 +126,10 @@ const FOLDER = "/v1/";
 // Another random name than the path's own, which is half of what a program must know.
 function fileOf(path: string): string {
   return new Bun.CryptoHasher("sha256").update(path).digest("hex").slice(0, 32);
+}
+
+function isAlive({ pid, identity }: Holder): boolean {
+  return processIdentity(pid) === identity;
 }
 
 function holderOf(pid: number | undefined): Grant["holder"] {

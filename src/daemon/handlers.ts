@@ -2,13 +2,13 @@
 import type { Log } from "../output.ts";
 import type { Clock } from "../sys/clock.ts";
 import { callersAnswer } from "./callers-answer.ts";
-import type { ContainerRole } from "./container-role.ts";
 import type { ControlHandlers } from "./control.ts";
 import type { Core } from "./core.ts";
 import type { NetControl } from "./net-control.ts";
 import type { Network } from "./network.ts";
 import { startNotes } from "./notes.ts";
 import type { Status } from "./protocol.ts";
+import type { Reload } from "./reload.ts";
 
 // Under the time that an idle control connection may take.
 const NEWS_WAIT_MS = 30_000;
@@ -16,7 +16,7 @@ const NEWS_WAIT_MS = 30_000;
 export type HandlerParts = {
   core: Core;
   network: Network;
-  containers: ContainerRole | undefined;
+  read: Reload;
   net: NetControl;
   status(): Status;
   link: {
@@ -28,7 +28,7 @@ export type HandlerParts = {
 };
 
 export function handlersOf(
-  { core, network, containers, net, status, link, clock }: HandlerParts,
+  { core, network, read, net, status, link, clock }: HandlerParts,
   stop: () => Promise<void>,
 ): ControlHandlers {
   const { log, roleChanged } = link;
@@ -39,8 +39,7 @@ export function handlersOf(
     },
     stop,
     async use(role, { granted = false, forSeconds, mfaCode }) {
-      const read = [core.catalog.reload(), network.reload(), await containers?.renew()];
-      const warnings = read.filter((warning) => warning !== undefined);
+      const { warnings } = await read();
       const forMs = forSeconds === undefined ? undefined : forSeconds * 1000;
       const told = core.view().credentials?.expiration;
       await core.active.use(role, { granted, forMs, mfaCode });

@@ -22,6 +22,7 @@ import { createNetControl } from "./net-control.ts";
 import { type Network, openNetwork } from "./network.ts";
 import type { Status } from "./protocol.ts";
 import { noticeLostRedirect } from "./redirect-notice.ts";
+import { createReload, readOnSignal } from "./reload.ts";
 import { refuseTwin } from "./refuse-start.ts";
 import { startNotes } from "./notes.ts";
 import { prepareRuntimeDir, privateSocketName, publishSocket } from "./socket-file.ts";
@@ -92,11 +93,12 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   let ending: Promise<void> | undefined;
   const tearDown = () => (ending ??= undo.disposeAsync());
   const status = reporter(context, core, network, containers);
+  const read = createReload({ core, network, containers });
   const net = createNetControl(network, paths.runtimeDir, context);
   const bound = privateSocketName(paths.runtimeDir, process.pid);
   const control = listenControl(
     bound,
-    handlersOf({ core, network, containers, net, status, link, clock: context.clock }, async () => {
+    handlersOf({ core, network, read, net, status, link, clock: context.clock }, async () => {
       // Whoever asked for the end hears of it when nothing is left but this answer.
       await tearDown();
       stopped.resolve();
@@ -111,7 +113,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   if (older !== undefined) await stopOlder(oldName(paths.socketFile), older, log);
   releaseLock();
   // Before anybody hears that it is ready: whoever then presses Ctrl-C at once is heard, too.
-  const asked = link.untilStopped(() => void reload(core, network, containers, log));
+  const asked = link.untilStopped(() => void readOnSignal(read, core.active, log));
   link.ready(status(), startNotes(core), status);
   await Promise.race([stopped.promise, asked]);
   await tearDown();
@@ -186,17 +188,4 @@ async function stopOlder(socketFile: string, { version, pid }: Status, log: Log)
     log.warn("the older daemon did not stop as asked", { error: error.message });
   }
   rmSync(socketFile, { force: true });
-}
-
-async function reload(core: Core, network: Network, containers: ContainerRole | undefined, log: Log): Promise<void> {
-  const warning = core.catalog.reload();
-  if (warning !== undefined) return log.warn(warning);
-  for (const kept of [network.reload(), await containers?.renew()]) if (kept !== undefined) log.warn(kept);
-  try {
-    await core.active.renew();
-    log.info("read the configuration again");
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    log.warn("kept the role as it was", { error: error.message });
-  }
 }

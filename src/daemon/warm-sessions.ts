@@ -54,6 +54,7 @@ export function warmSessions({ fetch, store, clock, time, bootId, earlyMs, onPro
   // From the process before, each for one first fetch: a later one is asked for because the session is about to end.
   const warm = new Map<string, Kept>();
   let loading: Promise<void> | undefined;
+  let signOuts = 0;
   let writing: Promise<unknown> = Promise.resolve();
 
   const load = () => {
@@ -74,6 +75,7 @@ export function warmSessions({ fetch, store, clock, time, bootId, earlyMs, onPro
   return {
     async fetch(spec, signal) {
       if (!isKeepable(spec.base)) return fetch(spec, signal);
+      const before = signOuts;
       await load();
       const key = sessionKey(spec);
       const kept = warm.get(key);
@@ -85,7 +87,8 @@ export function warmSessions({ fetch, store, clock, time, bootId, earlyMs, onPro
       }
       const fetched = await fetch(spec, signal);
       const next = keptOf(spec.base, fetched);
-      if (next !== undefined) {
+      // What was on its way when somebody signed out may come from that very sign-in.
+      if (next !== undefined && before === signOuts) {
         live.set(key, next);
         // Nobody waits for the keychain.
         void write();
@@ -93,6 +96,7 @@ export function warmSessions({ fetch, store, clock, time, bootId, earlyMs, onPro
       return fetched;
     },
     async dropSignIn(key) {
+      signOuts++;
       await load();
       for (const all of [live, warm]) for (const [name, { signIn }] of all) if (signIn === key) all.delete(name);
       await write();

@@ -1,55 +1,11 @@
 // The life of what `exec` is handed: got first, renewed while somebody is there for it, got again when it was let go.
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
-import { createCallerBook } from "../../src/daemon/caller-book.ts";
-import { createContainerEndpoint } from "../../src/daemon/container-endpoint.ts";
 import { CliError } from "../../src/errors.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 import { freePort } from "../support/world.ts";
-import { DEV, KEY, MINUTE_MS, OPS, type Scene, scene } from "../sessions/fake-source.ts";
-
-const silent = { error() {}, warn() {}, info() {}, debug() {} };
-
-function endpointOf({ clock, sessions }: Scene, change: Partial<Parameters<typeof createContainerEndpoint>[0]> = {}) {
-  return createContainerEndpoint({
-    context: { clock, platform: "linux", uid: 1000, paths: { runtimeDir: "/nowhere" } },
-    core: {
-      sessions,
-      wanted: async (role) => (role === "ops" ? OPS : DEV),
-      endOf: async () => undefined,
-      local: (session) => session,
-      loop: { possible: () => false, seen() {} },
-    },
-    log: silent,
-    uids: [1000],
-    findCaller: () => ({ uid: 1000, inode: 1 }),
-    refusals: { count() {}, counts: () => ({}), last: () => undefined },
-    selfTests: () => [],
-    endpoint: "loopback",
-    firstPort: 1,
-    ipv6: false,
-    callers: createCallerBook(clock, (_owner, found) => found(undefined)),
-    ...change,
-  });
-}
-
-/** Grants DEV, whose session lives for an hour, to a process. */
-async function granted(it: Scene, pid: number | undefined, change?: Parameters<typeof endpointOf>[1]) {
-  const endpoint = endpointOf(it, change);
-  const asked = endpoint.grant(undefined, pid);
-  await it.clock.advance(0);
-  await it.last().answer(it.session("first", 60));
-  const { url, token } = await asked;
-  const Authorization = String(token);
-  let expiration: string | undefined;
-  const ask = async () => {
-    const reply = await fetch(url, { headers: { Authorization, Connection: "close" } });
-    const { AccessKeyId, Message, Expiration } = (await reply.json()) as Record<string, string>;
-    expiration = Expiration;
-    return [reply.status, AccessKeyId ?? Message];
-  };
-  return { endpoint, ask, expiration: () => expiration, [Symbol.asyncDispose]: () => endpoint.stop() };
-}
+import { DEV, KEY, MINUTE_MS, scene } from "../sessions/fake-source.ts";
+import { endpointOf, granted } from "./container-scene.ts";
 
 test("the role is got before the address is given; a role that cannot be had gives none", async () => {
   const it = scene();
@@ -138,6 +94,13 @@ test("asking keeps it alive", async () => {
   await it.clock.advance(36 * MINUTE_MS);
   expect(it.calls).toHaveLength(2);
   expect(it.sessions.current(KEY)?.credentials.accessKeyId).toBe("first");
+});
+
+test("what gives its address up among too many is a program that has ended, not the shell that came first", async () => {
+  const it = scene();
+  await using shell = await granted(it, process.pid);
+  for (let count = 0; count < 4097; count++) await shell.endpoint.grant(undefined, undefined);
+  expect(await shell.ask()).toEqual([200, "first"]);
 });
 
 describe("an agent's address", () => {

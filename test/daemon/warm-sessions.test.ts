@@ -164,6 +164,18 @@ test("what came from a sign-in goes with it, the rest stays", async () => {
   expect(after.fetched).toEqual(["dev"]);
 });
 
+test("what was on its way while somebody signed out is not kept", async () => {
+  const store = memoryStore();
+  const before = life(store);
+  const late = before.get(spec("dev", SSO));
+  await before.warm.dropSignIn(ssoKey(CORP));
+  await late;
+  await settled();
+  const after = life(store, before.clock);
+  await after.get(spec("dev", SSO));
+  expect(after.fetched).toEqual(["dev"]);
+});
+
 test.each<[string, string]>([
   ["no JSON", "{"],
   ["another form", '{"a":{"accessKeyId":1}}'],

@@ -2,8 +2,9 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import * as v from "valibot";
-import { RELOADED, WORDS } from "../../docs/config-words.ts";
+import { WORDS } from "../../docs/config-words.ts";
 import { configKeys, renderConfiguration } from "../../docs/generate-keys.ts";
+import { RELOADED } from "../../src/config/read-at-start.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { codeBlocks } from "./code-blocks.ts";
 
