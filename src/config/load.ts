@@ -60,7 +60,9 @@ function readSource(file: string, uid: number, mustExist: boolean): Source[] {
     const isAbsent = error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
     if (isAbsent && !mustExist) return [];
     throw new CliError(`cannot read ${file}: ${isAbsent ? "there is no such file" : messageOf(error)}`, {
-      hint: isAbsent ? "correct --config or METACRED_CONFIG" : `ls -l ${file}`,
+      hint: isAbsent
+        ? `metacred init --config ${file} writes it; or correct --config or METACRED_CONFIG`
+        : `ls -l ${file}`,
       exit: EXIT.usage,
       cause: error,
     });

@@ -12,16 +12,18 @@ const LIMIT_MS = 250;
 const MOST_BYTES = 4096;
 
 /** Throws where another service stands at one of the addresses: an alias would hide it from this machine. */
-export async function refuseForeignService(machine: Machine, addresses: readonly EmulatedAddress[]): Promise<void> {
+export async function refuseForeignService(
+  machine: Machine,
+  addresses: readonly EmulatedAddress[],
+  hint = "metacred serve --no-redirect, or --force to stand in front of it",
+): Promise<void> {
   const found = await Promise.all(
     addresses.map(async (address) => ({ address, who: await foreignService(machine, address) })),
   );
   for (const { address, who } of found) {
     if (who === undefined) continue;
     const what = address === EMULATED ? "metadata service" : "service";
-    throw new CliError(`another ${what} answers at ${address} already: ${who}`, {
-      hint: "metacred serve --no-redirect, or --force to stand in front of it",
-    });
+    throw new CliError(`another ${what} answers at ${address} already: ${who}`, { hint });
   }
 }
 

@@ -7,8 +7,8 @@ import { CliError } from "../errors.ts";
 import type { Installation } from "../redirect/install.ts";
 import { type RedirectSystem, redirectSystem, refuseRedirect } from "../redirect/system.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
-import { agentTargets } from "./exec-addresses.ts";
-import { foreignService, hasOurAlias } from "./foreign-service.ts";
+import { agentTargets, emulatedAddresses } from "./exec-addresses.ts";
+import { foreignService, hasOurAlias, refuseForeignService } from "./foreign-service.ts";
 import { ROOT_PIPE } from "./net-control.ts";
 import { cleanBySocket } from "./guard.ts";
 import { nextPort } from "./next-free-port.ts";
@@ -62,7 +62,11 @@ export async function netPlan(context: Context): Promise<NetPlan> {
 export async function netUp(context: Context, say: Say): Promise<Status> {
   systemOf(context);
   const control = controlClient(context.paths.socketFile);
-  await control.status();
+  const { redirect } = await control.status();
+  if (redirect.method === "none") {
+    const addresses = emulatedAddresses(loadConfig(context.paths, context.uid));
+    await refuseForeignService(context, addresses, "metacred stop, then metacred serve --force stands in front of it");
+  }
   const pipe = join(context.paths.runtimeDir, ROOT_PIPE);
   rmSync(pipe, { force: true });
   const made = Bun.spawnSync(["/usr/bin/mkfifo", "-m", "600", pipe], { stderr: "pipe" });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../paths.ts";
+import { RIVALS } from "../quick/variables.ts";
 import { type MockAws, startMockAws } from "./mock-aws.ts";
 import { DEMO_ROLES, DEMO_USER } from "./world.ts";
 
@@ -45,9 +46,17 @@ export function createPlayground(machineEnv: Environment): Playground {
     AWS_CONFIG_FILE: awsConfig,
     AWS_SHARED_CREDENTIALS_FILE: awsKeys,
     AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: REGION,
+    // botocore knows only this one.
+    AWS_DEFAULT_REGION: REGION,
     NO_PROXY: "127.0.0.1,169.254.169.254",
   };
-  const lines = Object.entries(guest).map(([name, value]) => `export ${name}='${value}'\n`);
+  const lines = [
+    // What the person's own shell says would win. fish has no `unset`.
+    `test -z "$FISH_VERSION" && unset ${RIVALS.join(" ")}\n`,
+    `test -n "$FISH_VERSION" && set -e ${RIVALS.join(" ")}\n`,
+    ...Object.entries(guest).map(([name, value]) => `export ${name}='${value}'\n`),
+  ];
   return {
     aws,
     region: REGION,
@@ -66,7 +75,6 @@ export function createPlayground(machineEnv: Environment): Playground {
       ...plain,
       HOME: join(folder, "home"),
       AWS_REGION: REGION,
-      // botocore knows only this one.
       AWS_DEFAULT_REGION: REGION,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
       AWS_EC2_METADATA_V1_DISABLED: "true",

@@ -59,6 +59,7 @@ export function fillFormat(format: string, status: Status | undefined, now: Date
 export function renderStatus(status: Status, now: Date): string {
   const { role, endpoints, redirect, last_error: error } = status;
   const rows: [string, string][] = [["role", roleLine(status)]];
+  if (role !== null && status.state !== "serving") rows.push(["state", `${status.state}: no credentials are served`]);
   // A daemon of an older version knows no switches for a time.
   if (status.temporary) rows.push(["back to", backLine(status.temporary, now)]);
   if (role !== null) {

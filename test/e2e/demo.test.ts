@@ -2,8 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { createPlayground } from "../../src/demo/playground.ts";
 import { requireTools } from "../support/require-tools.ts";
-import { testWorld } from "../support/world.ts";
+import { PATH, testWorld } from "../support/world.ts";
 
 const DEVELOPER = "arn:aws:sts::111122223333:assumed-role/Developer/";
 const READ_ONLY = "arn:aws:sts::222233334444:assumed-role/ReadOnly/";
@@ -17,6 +18,23 @@ async function demo(
   const result = await world.metacred(["demo"], { env: { TMPDIR: temporary, ...env } });
   return { ...result, left: readdirSync(temporary) };
 }
+
+test.each(["sh", "bash", "zsh", "fish"])("the file to source ends, in %s, what would win over it", async (shell) => {
+  if (!requireTools([shell])) return;
+  await using playground = createPlayground({});
+  const { file } = playground.guest;
+  const env = { PATH, AWS_PROFILE: "work", AWS_ACCESS_KEY_ID: "AKIAMINE", AWS_REGION: "us-east-2" };
+  const { stdout, stderr } = Bun.spawnSync([shell, "-c", `. ${file}; env`], { env });
+  const lines = stdout.toString().split("\n");
+  expect({
+    stderr: stderr.toString(),
+    own: lines.filter((line) => /^AWS_(PROFILE|ACCESS_KEY_ID)=/.test(line)),
+  }).toEqual({
+    stderr: "",
+    own: [],
+  });
+  expect(lines).toContain("AWS_REGION=eu-central-1");
+});
 
 describe("metacred demo", () => {
   test.skipIf(!requireTools(["/usr/bin/aws"]))(

@@ -43,6 +43,13 @@ describe.skipIf(!canUseNetns(["nft", "curl", "python3", "unshare"]))("169.254.16
       /^metacred: another metadata service answers at 169.254.169.254 already: python3 \(pid \d+\)\n {2}try: /,
     );
     expect((await world.run(["nft", "list", "ruleset"])).stdout).toBe("");
+
+    await world.metacred(["serve", "--role", "dev", "--background", "--no-redirect"]);
+    const behind = await world.metacred(["net", "up"]);
+    expect(behind.stderr).toMatch(/^metacred: another metadata service answers at 169.254.169.254 already: python3 /);
+    expect(behind.stderr).toContain("try: metacred stop, then metacred serve --force");
+    expect((await world.run(["nft", "list", "ruleset"])).stdout).toBe("");
+    await world.metacred(["stop"]);
     const forced = await world.metacred(["serve", "--role", "dev", "--background", "--force"]);
     expect(forced.stderr).toContain("serving dev");
     expect((await world.metacred(["stop"])).exitCode).toBe(0);

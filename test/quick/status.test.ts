@@ -54,6 +54,12 @@ daemon           0.0.0-dev, pid 4711, since 2026-01-01T00:00:00Z
       WAITING,
       /last error +the SSO session "acme" has expired \(2026-01-01T00:10:00Z\)\n +try: aws sso login\n$/,
     ],
+    ["that a role has no credentials", WAITING, /^role +dev\nstate +waiting: no credentials are served\narn /],
+    [
+      "what a person has to do",
+      { ...WAITING, state: "needs-login" },
+      /\nstate +needs-login: no credentials are served\n/,
+    ],
     ["a redirect that does not work", UNHEALTHY, /redirect +nft: requests do not arrive\n/],
     [
       "an expiry that is past",
