@@ -31,7 +31,8 @@ export function createSsoPortal(requestHandler: HttpHandler<object>, clock: Pick
   return {
     async accounts(region, accessToken) {
       const found: SsoAccount[] = [];
-      for await (const page of paginateListAccounts({ client: clientOf(region), pageSize: 100 }, { accessToken })) {
+      const pages = paginateListAccounts({ client: clientOf(region), pageSize: 100 }, { accessToken });
+      for await (const page of ending(pages)) {
         for (const { accountId, accountName } of page.accountList ?? []) {
           if (accountId !== undefined) found.push({ accountId, accountName: accountName ?? accountId });
         }
@@ -42,12 +43,13 @@ export function createSsoPortal(requestHandler: HttpHandler<object>, clock: Pick
       const found: string[] = [];
       try {
         const pages = paginateListAccountRoles({ client: clientOf(region), pageSize: 100 }, { accessToken, accountId });
-        for await (const page of pages) for (const { roleName } of page.roleList ?? []) found.push(roleName ?? "");
+        for await (const page of ending(pages))
+          for (const { roleName } of page.roleList ?? []) found.push(roleName ?? "");
       } catch (error) {
         if (isForbidden(error)) return [];
         throw error;
       }
-      return found.filter((name) => name !== "");
+      return found.filter((name) => ROLE_NAME.test(name));
     },
     async credentials(region, accessToken, { accountId, roleName }) {
       const command = new GetRoleCredentialsCommand({ accessToken, accountId, roleName });
@@ -69,6 +71,20 @@ export function createSsoPortal(requestHandler: HttpHandler<object>, clock: Pick
     },
   };
 }
+
+// Of 100 each: far more than AWS lets one organisation have. A portal whose next page is always there would fill memory.
+const MOST_PAGES = 1000;
+
+async function* ending<T>(pages: AsyncIterable<T>): AsyncGenerator<T> {
+  let count = 0;
+  for await (const page of pages) {
+    if (++count > MOST_PAGES) throw new Error(`the SSO portal's list does not end after ${MOST_PAGES} pages`);
+    yield page;
+  }
+}
+
+// IAM Identity Center's own rule for names, which are printed, completed and typed.
+const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 
 /** The token is expired, revoked or not the portal's. */
 export function isUnauthorized(error: unknown): boolean {

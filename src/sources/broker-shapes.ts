@@ -2,8 +2,6 @@
 import * as v from "valibot";
 import { type Session, credentials } from "../aws/credentials.ts";
 
-const filled = v.pipe(v.string(), v.minLength(1));
-
 // Leading and trailing white space would not survive a header, so it is no part of a key.
 const key = v.pipe(v.string(), v.regex(/^\S+$/));
 
@@ -17,7 +15,9 @@ const document = v.object({
   Expiration: v.pipe(v.string(), v.isoTimestamp()),
 });
 
-const accounts = v.record(filled, v.union([v.array(filled), v.object({ roles: v.array(filled) })]));
+// Names are printed, completed and typed: nothing in one may steer a terminal or begin another line.
+const named = v.pipe(v.string(), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u));
+const accounts = v.record(named, v.union([v.array(named), v.object({ roles: v.array(named) })]));
 
 export type BrokerOffer = { account?: string; role: string };
 

@@ -117,6 +117,15 @@ describe("what a broker offers", () => {
   });
 });
 
+test.each([
+  ["an account's name", { "prod\u001B[2J": ["ReadOnly"] }],
+  ["a role's name", { prod: ["ReadOnly\nafp/prod/Admin"] }],
+])("%s that would steer a terminal is no list", async (_title, offered) => {
+  await using aws = startMockAws({ broker: ACCOUNTS });
+  aws.answerNext("BrokerAccounts", { status: 200, headers: {}, body: JSON.stringify(offered) });
+  expect((await failing(namesOf(aws.url))).message).toEndWith("instead of a list of roles to /account");
+});
+
 describe("what is taken away upstream", () => {
   test.each<[string, MockBroker, Wanted]>([
     ["a role", { offers: [READ_ONLY] }, { role: "Developer" }],
