@@ -19,17 +19,24 @@ export function rememberProfiles(env: Environment, clock: Pick<Clock, "now">): (
 
 // --- internal ---
 
-// A file that is written twice within the resolution of its times may look as if it were written once. FAT's is 2 s.
-const RESOLUTION_MS = 2000;
+// A file that is written twice within the resolution of its times may look as if it were written once. Linux keeps them
+// by ticks of up to 10 ms; a time of whole seconds may be of a file system that counts no finer, FAT's by twos.
+const TICKS_MS = 50;
+const SECONDS_MS = 2000;
 
 /** Another one for every change; undefined while a further change could go unseen. */
 function stampOf(files: readonly string[], now: Date): string | undefined {
   const entries = files.map(entryOf);
-  const latestMs = Math.max(...entries.map((entry) => Math.max(entry?.ctimeMs ?? 0, entry?.mtimeMs ?? 0)));
-  if (latestMs > now.getTime() - RESOLUTION_MS) return undefined;
+  if (entries.some((entry) => entry !== undefined && isFresh(entry, now))) return undefined;
   return entries
     .map((entry) => entry && [entry.dev, entry.ino, entry.size, entry.mtimeMs, entry.ctimeMs].join(" "))
     .join("|");
+}
+
+// By the time of the last change, which nobody can set.
+function isFresh({ ctimeMs }: Stats, now: Date): boolean {
+  const resolutionMs = ctimeMs % 1000 === 0 ? SECONDS_MS : TICKS_MS;
+  return ctimeMs > now.getTime() - resolutionMs;
 }
 
 // At once, as the configuration is read: on a busy machine the way to another thread and back takes longer than a switch.
