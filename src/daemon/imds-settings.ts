@@ -68,8 +68,10 @@ function read(path: string): Uint8Array {
 }
 
 function refuseMetadata(instance: ImdsInstance): void {
+  const paths = Object.keys(instance.more ?? {});
+  if (paths.length === 0) return;
   let root = ownMetadata(instance, { roleName: ROLE_NAME, extended: true });
-  for (const path of Object.keys(instance.more ?? {})) {
+  for (const path of paths) {
     const reason = whyNotAdded(root, path);
     root = withMoreLeaves(root, { [path]: "" });
     if (reason === undefined) continue;
