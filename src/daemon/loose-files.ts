@@ -1,6 +1,7 @@
 // metacred's own files and folders, as far as other users could read or change them.
 import { chmodSync, lstatSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { untrusted } from "../config/file-trust.ts";
 import type { Paths } from "../paths.ts";
 
 export type LooseFile = {
@@ -41,6 +42,8 @@ function look(path: string, mask: number, uid: number): LooseFile[] {
     const problem = `belongs to another user (uid ${entry.uid})`;
     return [{ path, problem, fix: `sudo chown ${uid} ${path}`, mode: undefined }];
   }
+  // By the same measure as when the configuration is read: a group that holds this user alone is nobody else.
+  if (mask === 0o022 && untrusted(entry, uid) === undefined) return [];
   // root's own, such as /etc: its mode is not ours to change.
   if ((entry.mode & mask) === 0 || entry.uid !== uid) return [];
   const word = mask === 0o022 ? "go-w" : entry.isDirectory() ? "700" : "600";

@@ -14,8 +14,10 @@ export type KeyEntry = { accessKeyId: string | null; revision: string };
 export type KeyIndex = Readonly<Record<string, KeyEntry>>;
 
 const indexSchema = v.record(v.string(), v.object({ accessKeyId: v.nullable(v.string()), revision: v.string() }));
-const headerSchema = v.object({ header: v.string() });
-const keysSchema = v.object({ accessKeyId: v.string(), secretAccessKey: v.string() });
+// JSON.parse would quote what it does not understand, which is a secret.
+const json = v.pipe(v.string(), v.parseJson());
+const headerSchema = v.pipe(json, v.object({ header: v.string() }));
+const keysSchema = v.pipe(json, v.object({ accessKeyId: v.string(), secretAccessKey: v.string() }));
 
 export function readKeyIndex(stateDir: string): KeyIndex {
   const result = v.safeParse(indexSchema, readJson(indexFile(stateDir)));
@@ -44,7 +46,7 @@ export async function removeKeys(name: string, store: SecretStore, stateDir: str
 export async function readKeys(name: string, store: SecretStore): Promise<Credentials> {
   const text = await store.get(itemOf(name));
   if (text === undefined) throw noKeys(name, `metacred keys add ${name}`);
-  const result = v.safeParse(keysSchema, JSON.parse(text));
+  const result = v.safeParse(keysSchema, text);
   if (!result.success) throw new CliError(`the keys "${name}" are damaged`, { hint: `metacred keys add ${name}` });
   return credentials({ ...result.output, sessionToken: undefined });
 }
@@ -53,7 +55,7 @@ export async function readKeys(name: string, store: SecretStore): Promise<Creden
 export async function readHeader(name: string, store: Pick<SecretStore, "get">): Promise<string | undefined> {
   const text = await store.get(itemOf(name));
   if (text === undefined) return undefined;
-  const result = v.safeParse(headerSchema, JSON.parse(text));
+  const result = v.safeParse(headerSchema, text);
   return result.success ? result.output.header : undefined;
 }
 

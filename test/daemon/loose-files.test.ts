@@ -38,3 +38,10 @@ test("where the platform has no uids there is nothing to say", () => {
   expect(looseFiles(paths, -1)).toEqual([]);
   expect(looseFiles(paths, UID)).toHaveLength(1);
 });
+
+test("what only a group of this user's own may write, as many systems have it, is not loose", () => {
+  using home = scratchFolder();
+  chmodSync(home.file(".config/metacred/config.toml", ""), 0o664);
+  chmodSync(dirname(pathsIn(home).configFile), 0o775);
+  expect(looseFiles(pathsIn(home), UID)).toEqual([]);
+});
