@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { ArgDef, ArgsDef } from "citty";
 import { aliasesOf } from "../src/cli-args.ts";
 import { COMMANDS } from "../src/cli.ts";
-import { NET_ACTIONS } from "../src/daemon/net-action.ts";
 import { descriptionOf } from "../src/help.ts";
 import { renderBash } from "./bash.ts";
 import { renderFish } from "./fish.ts";
@@ -22,7 +21,6 @@ const BY_HINT: Readonly<Record<string, Values>> = {
   FILE: "files",
   SHELL: ["bash", "zsh", "fish", "powershell"],
   FORMAT: ["sh", "fish", "powershell", "dotenv"],
-  ACTION: NET_ACTIONS,
 };
 
 const CONFIG_FLAG: FlagSpec = { long: "config", short: undefined, description: "configuration file", values: "files" };

@@ -24,9 +24,12 @@ export default defineCommand({
     const context: Context = data;
     const { addBrokerHeader, addUserKeys, listUserKeys, removeUserKeys } = await loadEngine();
     switch (args.verb) {
-      case "list":
-        printKeys(listUserKeys(context), args.json ?? false);
+      case "list": {
+        const kept = listUserKeys(context);
+        if (Object.keys(kept).length === 0 && args.json !== true) sayNotice("no keys are kept");
+        printKeys(kept, args.json ?? false);
         return EXIT.ok;
+      }
       case "add": {
         const name = nameOf(args.name, "add");
         if (args.header === true) {

@@ -11,7 +11,7 @@ export const examples = [
 export default defineCommand({
   meta: { description: "The redirect alone: plan, up, down, status, install, uninstall" },
   args: {
-    action: { type: "positional", required: true, valueHint: "ACTION", description: NET_ACTIONS.join(", ") },
+    action: { type: "positional", required: true, valueHint: NET_ACTIONS.join("|") },
     json: { type: "boolean", description: "print JSON" },
   },
   async run({ args, data }) {

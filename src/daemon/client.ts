@@ -88,7 +88,11 @@ async function request(socketFile: string, method: string, path: string, body: u
     } as RequestInit);
   } catch (error) {
     if (error instanceof Error && error.name === "TimeoutError") {
-      throw new CliError("metacred runs, but does not answer", { hint: "pkill -f __daemon", cause: error });
+      // By its own name, which `serve` in the foreground has as well, and without a word: it would not hear one.
+      throw new CliError("metacred runs, but does not answer", {
+        hint: "pkill -9 -x -U $(id -u) metacred",
+        cause: error,
+      });
     }
     throw new CliError("metacred is not running", {
       hint: "metacred serve --background",

@@ -157,5 +157,6 @@ function checkStatus(status: Status, quiet: boolean): number {
         ? (status.last_error?.message ?? "there are no valid credentials")
         : "requests to the metadata service do not reach metacred";
   if (quiet) return EXIT.failure;
-  throw new CliError(reason, { hint: status.last_error?.hint ?? "metacred status" });
+  const hint = status.state === "idle" ? "metacred use ROLE" : (status.last_error?.hint ?? "metacred status");
+  throw new CliError(reason, { hint });
 }

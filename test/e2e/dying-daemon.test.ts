@@ -44,6 +44,23 @@ function impostor(world: World, bytes: string): Disposable {
 const NONSENSE = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"pid": 1';
 const EMPTY = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
 
+test("a daemon that hangs: the hint names every process of metacred's, of this user alone", async () => {
+  await using world = await testWorld();
+  await world.metacred(["serve", "--role", "dev", "--background", "--no-redirect", "--port", String(freePort())]);
+  const pid = await world.daemonPid();
+  process.kill(pid, "SIGSTOP");
+  try {
+    expect(await world.metacred(["status"])).toEqual({
+      stdout: "",
+      stderr: "metacred: metacred runs, but does not answer\n  try: pkill -9 -x -U $(id -u) metacred\n",
+      exitCode: 1,
+    });
+    if (process.platform === "linux") expect(readFileSync(`/proc/${pid}/comm`, "utf8")).toBe("metacred\n");
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+});
+
 describe.each([
   ["hangs up", ""],
   ["stops in the middle of its answer", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"],

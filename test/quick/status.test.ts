@@ -165,7 +165,7 @@ describe("as a command", () => {
 
   test.each<[string, Partial<Status>, number, string]>([
     ["serving", {}, 0, ""],
-    ["idle", IDLE, 1, "metacred: no role is served\n  try: metacred status\n"],
+    ["idle", IDLE, 1, "metacred: no role is served\n  try: metacred use ROLE\n"],
     [
       "waiting, nobody knows why",
       { ...WAITING, last_error: null },
