@@ -7,6 +7,10 @@ export type ProcessFacts = {
   pidNs: string | undefined;
   /** The text of /proc/PID/cgroup. */
   cgroups: string;
+  /** Of /proc/PID/uid_map: everybody may read which uids a user namespace has. */
+  uidMap: string;
+  /** How many pid namespaces deep it is, seen from here. */
+  pidDepth: number;
   /** The program's file, else its name. */
   program: string;
 };
@@ -17,7 +21,8 @@ export function asksForContainer(caller: ProcessFacts, own: ProcessFacts): boole
 
 // By what everybody may see of a process.
 function looksLikeContainer(caller: ProcessFacts, own: ProcessFacts): boolean {
-  return isNetworkHelper(caller.program) || isInContainer(caller, own);
+  const isElsewhere = caller.uidMap !== own.uidMap || caller.pidDepth !== own.pidDepth;
+  return isElsewhere || isNetworkHelper(caller.program) || isInContainer(caller, own);
 }
 
 /** One that may hold a socket of the user's which nobody is seen to hold. */

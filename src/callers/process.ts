@@ -44,18 +44,20 @@ export function programOf(pid: number, proc = PROC): { program: string | undefin
 }
 
 /**
- * Who may hold a socket of this user without being seen to: all who share our network. A network helper hides its
- * descriptors even from its own user, as does a program with privileges or from a container (ptrace(2), "access mode
- * checking"); where they are secret, so are the namespaces.
+ * Who may hold a socket of this user without being seen to: the user's own, who may have left our network since, and of
+ * others, who would need privileges for that, whoever shares it. A network helper hides its descriptors even from its
+ * own user, as does a program with privileges or from a container (ptrace(2), "access mode checking"); where they are
+ * secret, so are the namespaces.
  */
 export function suspectsOf(uid: number, proc = PROC): readonly Suspect[] {
   const isUsers = new RegExp(`^Uid:\\s+${uid}\\s`, "m");
   const network = networkOf("self", proc);
-  return processes(proc).flatMap((pid) => {
-    const other = networkOf(pid, proc);
-    if (other !== undefined && other !== network) return [];
+  return processes(proc).flatMap((pid): Suspect[] => {
     const status = read(`${proc}/${pid}/status`) ?? "";
-    return isAlive(status) ? [{ ...factsOf(pid, proc), isUsers: isUsers.test(status) }] : [];
+    if (!isAlive(status)) return [];
+    if (isUsers.test(status)) return [{ ...factsOf(pid, proc), isUsers: true }];
+    const other = networkOf(pid, proc);
+    return other === undefined || other === network ? [{ ...factsOf(pid, proc), isUsers: false }] : [];
   });
 }
 
@@ -66,6 +68,13 @@ export function factsOf(pid: number | "self", proc = PROC): ProcessFacts {
     userNs: link(`${folder}/ns/user`),
     pidNs: link(`${folder}/ns/pid`),
     cgroups: read(`${folder}/cgroup`) ?? "",
+    uidMap: read(`${folder}/uid_map`) ?? "",
+    // proc(5): its number in each of them, from ours inward.
+    pidDepth:
+      /^NSpid:(.*)$/m
+        .exec(read(`${folder}/status`) ?? "")?.[1]
+        ?.trim()
+        .split(/\s+/).length ?? 0,
     program: link(`${folder}/exe`) ?? read(`${folder}/comm`)?.trim() ?? "",
   };
 }

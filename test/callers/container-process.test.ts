@@ -70,6 +70,8 @@ const facts = (change: Partial<ProcessFacts> = {}): ProcessFacts => ({
   userNs: "user:[1]",
   pidNs: "pid:[2]",
   cgroups: "0::/user.slice/user-1000.slice/session-3.scope\n",
+  uidMap: "         0          0 4294967295\n",
+  pidDepth: 1,
   program: "/usr/bin/aws",
   ...change,
 });
@@ -105,6 +107,8 @@ describe("a socket that nobody is seen to hold, beside", () => {
     ["a network helper that hides", [agent, { ...hidden, program: "passt.avx2" }], true],
     ["another user's network helper", [agent, { ...others, program: "qemu-system-x86_64" }], false],
     ["a container's process that hides", [agent, { ...hidden, ...inside(ID) }], true],
+    ["a hidden process of another user namespace", [agent, { ...hidden, uidMap: "0 1000 1\n" }], true],
+    ["a hidden process of another pid namespace", [agent, { ...hidden, pidDepth: 2 }], true],
     ["a container's process", [agent, { ...shell, ...inside(ID) }], true],
     ["a process in another user namespace", [agent, { ...shell, userNs: "user:[9]" }], true],
     ["root's container", [agent, { ...others, ...inside(ID) }], true],

@@ -6,7 +6,7 @@ import { lineReader } from "../support/line-reader.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import { asUser, CONFIG, testWorld, type World } from "../support/world.ts";
 
-const UID = 12_001;
+const UID = 12_077;
 const PORT = 26_000;
 const able = canUseNetns(["python3", "unshare"]);
 
@@ -39,6 +39,15 @@ for fd in fds:
 const PLAIN = `${ASK}
 one = dial(); one.sendall(request); answer(one)`;
 
+// The same, and away from this network while its connections stay.
+const GONE = ON_THE_WAY.replace(
+  "time.sleep(0.5)",
+  "import ctypes; ctypes.CDLL(None).unshare(0x40000000)\ntime.sleep(0.5)",
+);
+const HIDING = `${HIDE}\n${PLAIN}`;
+
+// One process, which nothing beside it gives away.
+const ALONE = ["unshare", "--user", "--map-root-user"];
 const CONTAINER = ["unshare", "--user", "--map-root-user", "--pid", "--fork"];
 
 async function serving(ns: Awaited<ReturnType<typeof netns>>): Promise<World> {
@@ -55,6 +64,9 @@ describe.skipIf(!able)("beside a program that hides from its user", () => {
     ["the user's program gets the role", [], PLAIN, true],
     ["a container's does not", CONTAINER, PLAIN, false],
     ["a container's whose connection nobody holds does not", CONTAINER, ON_THE_WAY, false],
+    ["one that has left this network since does not", ALONE, GONE, false],
+    ["one that hides from its user does not", ALONE, HIDING, false],
+    ["the user's program that hides gets it", [], HIDING, true],
   ] as const)("%s", async (_, enter, script, gets) => {
     await using ns = await netns();
     await using world = await serving(ns);
