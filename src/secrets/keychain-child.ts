@@ -1,6 +1,7 @@
 // One call to the keychain, in a process of its own: a stuck keyring never answers, cannot be called off, and would take
 // a thread of the pool for good. This process can be killed.
 import { EXIT, messageOf } from "../errors.ts";
+import { print } from "../print.ts";
 import { chunked } from "./chunks.ts";
 import { type Keytar, loadKeytar } from "./keytar.ts";
 import type { SecretStore } from "./secret-store.ts";
@@ -13,7 +14,8 @@ const SERVICE = "metacred";
 
 export async function runKeychainChild(): Promise<number> {
   const answer = await obey(JSON.parse(await Bun.stdin.text()) as KeychainOrder);
-  process.stdout.write(JSON.stringify(answer));
+  // To the last byte before this process ends: the sessions of hundreds of roles are more than a pipe holds.
+  await print(JSON.stringify(answer));
   return EXIT.ok;
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { createKeychain } from "../../src/secrets/keychain.ts";
 import { KEYRING_TOOLS, type Keyring, keyring } from "../support/keyring.ts";
 import { requireTools } from "../support/require-tools.ts";
 import { type SsoWorld, ssoWorld } from "../support/sso-world.ts";
@@ -52,6 +53,21 @@ describe.skipIf(!requireTools([...KEYRING_TOOLS, "curl"], { platform: "linux" })
     expect((await serve()).exitCode).toBe(0);
     expect((await it.as(["credential-process"])).stdout).toBe(first.stdout);
     expect(await it.world.aws({ do: "count", action: "GetRoleCredentials" })).toBe(2);
+  });
+
+  test("what is longer than a pipe holds, as the sessions of hundreds of roles are, comes back whole", async () => {
+    await using it = await scene();
+    const limitMs = 20_000;
+    const command = [it.world.binary, "__keychain"];
+    const keychain = createKeychain({
+      env: { ...it.world.env, ...it.ring.env },
+      stateDir: it.world.folder,
+      limitMs,
+      command,
+    });
+    const value = "0123456789".repeat(300_000);
+    expect(await keychain.set("sessions", value)).toBe("done");
+    expect(await keychain.get("sessions")).toEqual({ value });
   });
 
   test("locked: waited for, said, neither replaced by a file nor overwritten", async () => {
