@@ -33,7 +33,7 @@ export default defineCommand({
     const lines = [
       `wrote ${context.paths.configFile}: ${roles.length} role${roles.length === 1 ? "" : "s"}, base ${base ?? "not known"}`,
       base === undefined
-        ? "  next: name your AWS profile as base there, then metacred serve --background"
+        ? "  next: name your AWS profile as base there (aws configure sso makes one), then metacred serve --background"
         : `  next: metacred serve --background serves ${defaultRole ?? base}, metacred use switches`,
     ];
     process.stderr.write(`${lines.join("\n")}\n`);

@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
-import { print } from "../print.ts";
+import { print, tell } from "../print.ts";
 
 export const examples = ["metacred roles", "metacred roles --refresh    # ask SSO anew for accounts and roles"];
 
@@ -19,6 +19,8 @@ export default defineCommand({
     const { listRoles } = await loadEngine();
     const { names, notes } = await listRoles(context, args.refresh ?? false);
     for (const note of notes) process.stderr.write(`metacred: ${note}\n`);
+    if (names.length === 0 && args.json !== true)
+      await tell("there are no roles yet: aws configure sso, then metacred init\n");
     await print(args.json === true ? `${JSON.stringify(names)}\n` : names.map((name) => `${name}\n`).join(""));
     return EXIT.ok;
   },

@@ -4,6 +4,7 @@ import type { Config, RoleConfig } from "../config/schema.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { nearestWord } from "../nearest.ts";
 import { isRoleName, parseRoleArn, partitionOfRegion, roleArnOf } from "./arn.ts";
+import { noBase } from "./no-base.ts";
 import { type ProfileChain, type Profiles, resolveProfile } from "./profiles.ts";
 import { brokerBase, isBroker } from "./broker-name.ts";
 import { type RoleSpec, describeBase } from "./role-spec.ts";
@@ -163,12 +164,7 @@ export function baseChain(sources: RoleSources): ProfileChain & { name: string }
     });
   }
   const profile = named ?? "default";
-  if (named === undefined && sources.profiles["default"] === undefined) {
-    throw new CliError("there are no base credentials: no AWS profile and no keys in the environment", {
-      hint: "metacred serve --profile PROFILE",
-      exit: EXIT.usage,
-    });
-  }
+  if (named === undefined && sources.profiles["default"] === undefined) throw noBase(sources.profiles);
   return { name: profile, ...resolveProfile(profile, sources.profiles, defaultSessionName(sources)) };
 }
 

@@ -70,3 +70,25 @@ test("--print writes nothing, --yes asks nothing; a folder that cannot be writte
   expect(refused.exitCode).toBe(1);
   expect(refused.stderr).toMatch(/^metacred: \/proc\/nothing cannot be made: .*\n {2}try: metacred init --print\n$/);
 });
+
+test("a machine without any AWS profile: roles, init and serve name what makes one", async () => {
+  await using world = await machine();
+  Object.assign(world.env, {
+    AWS_CONFIG_FILE: "/nonexistent/config",
+    AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/keys",
+  });
+  expect(await world.metacred(["init"])).toMatchObject({
+    stderr: expect.stringContaining("aws configure sso"),
+    exitCode: 0,
+  });
+  expect(await world.metacred(["roles"])).toEqual({
+    stdout: "",
+    stderr: "there are no roles yet: aws configure sso, then metacred init\n",
+    exitCode: 0,
+  });
+  expect(await world.metacred(["roles", "--json"])).toEqual({ stdout: "[]\n", stderr: "", exitCode: 0 });
+  expect(await world.metacred(["serve", "--no-redirect"])).toMatchObject({
+    stderr: expect.stringContaining("try: aws configure sso"),
+    exitCode: 2,
+  });
+});

@@ -56,7 +56,15 @@ describe("what roles are assumed from", () => {
   test("nothing at all", async () => {
     expect(await failureOf(() => resolveBase(sources({ profiles: {} })))).toEqual({
       message: "there are no base credentials: no AWS profile and no keys in the environment",
-      hint: "metacred serve --profile PROFILE",
+      hint: "aws configure sso, or metacred keys add NAME",
+      exit: 2,
+    });
+  });
+
+  test("profiles, but none of them named", async () => {
+    expect(await failureOf(() => resolveBase(sources({ profiles: { corp: KEYS } })))).toEqual({
+      message: "no base is named, no AWS_PROFILE is set, and there is no AWS profile [default]",
+      hint: 'metacred serve --profile PROFILE, or base = "PROFILE" in the config',
       exit: 2,
     });
   });
