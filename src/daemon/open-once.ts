@@ -1,14 +1,12 @@
 // Shows a secret address in this user's browser. A program's arguments can be read by everybody on the machine, so the
 // browser is started with a page of ours, which sends it on: once, and nobody but this user.
 import { randomBytes } from "node:crypto";
-import { callerIdentity, createCallerFinder, type CallerFinder } from "../callers/find-caller.ts";
+import type { CallerFinder } from "../callers/find-caller.ts";
 import type { Context } from "../context.ts";
-import { openLibproc } from "../callers/libproc.ts";
 import { CliError } from "../errors.ts";
 import type { HttpResponse } from "../http/message.ts";
 import { listenHttp } from "../http/server.ts";
-import { openLibc } from "../sys/libc.ts";
-import { openLibSystem } from "../sys/libsystem.ts";
+import { whoConnects } from "./who-connects.ts";
 
 type Deps = {
   context: Pick<Context, "clock" | "platform" | "uid">;
@@ -24,10 +22,8 @@ const LIMIT_MS = 60_000;
 /** Resolves when the browser has been sent on; throws with `hint` where none came. */
 export async function openOnce(address: string, hint: string, deps: Deps): Promise<void> {
   const { context, open } = deps;
-  const { clock, platform, uid } = context;
-  const findCaller = deps.findCaller ?? callerFinder(platform);
-  // On macOS another user's process is one that is not known.
-  const isOwn = (caller: number | undefined) => callerIdentity(platform) === "none" || caller === uid || caller === 0;
+  const { clock } = context;
+  const who = whoConnects(context, deps.findCaller);
   const path = `/${randomBytes(SECRET_BYTES).toString("base64url")}`;
   const came = Promise.withResolvers<"came" | "late">();
   let isUsed = false;
@@ -35,7 +31,7 @@ export async function openOnce(address: string, hint: string, deps: Deps): Promi
     { hostname: "127.0.0.1", port: 0 },
     {
       ...LISTEN,
-      accept: (peer) => isOwn(findCaller(peer).uid) || undefined,
+      accept: (peer) => who(peer) === "own" || undefined,
       handle({ method, target }): HttpResponse {
         if (method !== "GET" || target !== path || isUsed) return { status: 404, close: true };
         isUsed = true;
@@ -57,9 +53,4 @@ export async function openOnce(address: string, hint: string, deps: Deps): Promi
     cancel();
     await server.stop();
   }
-}
-
-function callerFinder(platform: NodeJS.Platform): CallerFinder {
-  const system = openLibSystem(platform);
-  return createCallerFinder({ platform, libc: openLibc(platform), libproc: system && openLibproc(system) });
 }

@@ -14,6 +14,7 @@ import { controlClient, statusIfRunning } from "./client.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
 import { noteSignInChange } from "./sign-in-facts.ts";
 import { type SourceKit, createSourceKit } from "./source-kit.ts";
+import { whoConnects } from "./who-connects.ts";
 
 export type LoginOptions = {
   /** Of an sso-session or a profile. */
@@ -42,12 +43,14 @@ export async function runLogin(context: Context, options: LoginOptions, say: Say
     const argv = options.browser ? browserCommand(url, context.env, context.platform) : undefined;
     return argv !== undefined && startDetached(argv, context.env);
   };
+  const who = whoConnects(context);
   const { token, shared } = await login(session, word, flowOf(options, context), {
     oidc: kit.oidc,
     registrations: createRegistrations({ store: kit.secrets, oidc: kit.oidc, clock }),
     keeper: kit.keeper,
     clock,
     stateDir: paths.stateDir,
+    mayAnswer: (peer) => who(peer) !== "other",
     ask: {
       browser: (url) => say(browserWords(word, url, open(url))),
       device: (device) => say(deviceWords(word, device, open(device.verificationUriComplete))),

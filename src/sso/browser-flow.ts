@@ -2,7 +2,7 @@
 import type { SsoClient, SsoOidc, SsoTokens } from "../aws/sso-oidc.ts";
 import type { SsoSession } from "../aws/sso-session.ts";
 import { CliError, EXIT } from "../errors.ts";
-import { listenHttp } from "../http/server.ts";
+import { type HttpPeer, listenHttp } from "../http/server.ts";
 import { CALLBACK_PATH, type Callback, createPkce, readCallback } from "./pkce.ts";
 
 export type BrowserFlowDeps = {
@@ -11,6 +11,8 @@ export type BrowserFlowDeps = {
   show(url: string): void;
   word: string;
   signal: AbortSignal;
+  /** Who else connects is sent away: a wrong answer would end the sign-in. */
+  mayAnswer?: ((peer: HttpPeer) => boolean) | undefined;
 };
 
 const LISTEN = { maxBodyBytes: 0, idleMs: 10_000, maxConnections: 16 };
@@ -18,7 +20,7 @@ const LISTEN = { maxBodyBytes: 0, idleMs: 10_000, maxConnections: 16 };
 export async function signInByBrowser(
   session: SsoSession,
   client: SsoClient,
-  { oidc, show, word, signal }: BrowserFlowDeps,
+  { oidc, show, word, signal, mayAnswer = () => true }: BrowserFlowDeps,
 ): Promise<SsoTokens> {
   const { verifier, challenge, state } = createPkce();
   const answered = Promise.withResolvers<NonNullable<Callback>>();
@@ -26,7 +28,7 @@ export async function signInByBrowser(
     { hostname: "127.0.0.1", port: 0 },
     {
       ...LISTEN,
-      accept: () => true as const,
+      accept: (peer) => mayAnswer(peer) || undefined,
       handle(request) {
         const callback = readCallback(request.target, state);
         if (request.method !== "GET" || callback === undefined) return { status: 404, close: true };

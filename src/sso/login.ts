@@ -6,7 +6,7 @@ import { type SsoSession, ssoKey } from "../aws/sso-session.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Clock } from "../sys/clock.ts";
 import { tryLock, waitForLock } from "../sys/process-lock.ts";
-import { signInByBrowser } from "./browser-flow.ts";
+import { type BrowserFlowDeps, signInByBrowser } from "./browser-flow.ts";
 import { signInByDevice } from "./device-flow.ts";
 import type { Registrations } from "./registration.ts";
 import type { SsoToken } from "./token.ts";
@@ -18,6 +18,7 @@ export type LoginDeps = {
   keeper: Pick<TokenKeeper, "find" | "keep">;
   clock: Clock;
   stateDir: string;
+  mayAnswer?: BrowserFlowDeps["mayAnswer"] | undefined;
   ask: {
     browser(url: string): void;
     device(device: Device): void;
@@ -101,11 +102,11 @@ function signIn(
   client: SsoClient,
   word: string,
   flow: Flow,
-  { oidc, clock, ask }: LoginDeps,
+  { oidc, clock, ask, mayAnswer }: LoginDeps,
   signal: AbortSignal,
 ): Promise<SsoTokens> {
   return flow === "browser"
-    ? signInByBrowser(session, client, { oidc, word, signal, show: ask.browser })
+    ? signInByBrowser(session, client, { oidc, word, signal, show: ask.browser, mayAnswer })
     : signInByDevice(session, client, { oidc, clock, word, signal, show: ask.device });
 }
 

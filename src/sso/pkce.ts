@@ -17,8 +17,8 @@ export type Callback = { code: string } | { problem: "denied" | "mismatch" | "fa
 
 /** What came back to the loopback address; undefined for a request that has nothing to do with it, such as an icon's. */
 export function readCallback(target: string, state: string): Callback {
-  const url = new URL(target, "http://127.0.0.1");
-  if (url.pathname !== CALLBACK_PATH) return undefined;
+  const url = URL.parse(target, "http://127.0.0.1");
+  if (url?.pathname !== CALLBACK_PATH) return undefined;
   const query = url.searchParams;
   if (query.get("state") !== state) return { problem: "mismatch", detail: "state" };
   const error = query.get("error");

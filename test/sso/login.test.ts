@@ -29,6 +29,29 @@ test("a browser signs in: a token that opens accounts, and one that renews it", 
   expect(readdirSync(it.stateDir)).toEqual([]);
 });
 
+test("who may not answer ends no sign-in with an answer of another", async () => {
+  await using it = await scene();
+  let isStranger = true;
+  const said: string[] = [];
+  const { token } = await it.signIn(
+    {
+      async browser(url) {
+        const back = new URL(url).searchParams.get("redirect_uri") ?? "";
+        said.push(
+          await fetch(`${back}?state=other`).then(
+            (reply) => String(reply.status),
+            () => "sent away",
+          ),
+        );
+        isStranger = false;
+        await fetch(url);
+      },
+    },
+    () => !isStranger,
+  );
+  expect([said, token.accessToken]).toEqual([["sent away"], expect.any(String)]);
+});
+
 test("the client is registered once", async () => {
   await using it = await scene();
   await it.signIn();

@@ -20,6 +20,7 @@ test.each<[string, Callback]>([
   ["/oauth/callback?code=&state=s", { problem: "failed", detail: "no code" }],
   ["/oauth/callback?state=s", { problem: "failed", detail: "no code" }],
   ["/favicon.ico", undefined],
+  ["//[", undefined],
   ["/oauth/callback/../x?code=c&state=s", undefined],
 ])("%s", (target, callback) => {
   expect(readCallback(target, "s")).toEqual(callback);

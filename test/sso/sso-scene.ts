@@ -29,7 +29,7 @@ export type SsoScene = {
   /** Another process of the same user. */
   other(): TokenKeeper;
   /** Signs in as a browser that follows every redirect does. */
-  signIn(ask?: Partial<LoginDeps["ask"]>): Promise<LoginResult>;
+  signIn(ask?: Partial<LoginDeps["ask"]>, mayAnswer?: LoginDeps["mayAnswer"]): Promise<LoginResult>;
 };
 
 type Options = {
@@ -66,13 +66,14 @@ export function ssoScene({ home, clock, shareCliCache = false, background = fals
     cache,
     stateDir,
     other: keeperOf,
-    signIn: (ask = {}) =>
+    signIn: (ask = {}, mayAnswer) =>
       login(CORP, "corp", "browser", {
         oidc,
         registrations: createRegistrations({ store, oidc, clock }),
         keeper,
         clock,
         stateDir,
+        mayAnswer,
         ask: { browser: (url) => void fetch(url).catch(() => undefined), device() {}, waiting() {}, ...ask },
       }),
   };
