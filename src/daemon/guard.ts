@@ -136,15 +136,21 @@ export function guardOfChild(
   return {
     method,
     again() {
-      void child.stdin.write(GUARD_AGAIN);
-      void child.stdin.flush();
+      say(() => child.stdin.write(GUARD_AGAIN));
+      say(() => child.stdin.flush());
     },
     down(limitMs) {
-      void child.stdin.end();
+      say(() => child.stdin.end());
       return within(ended, limitMs, clock);
     },
     ended,
   };
+}
+
+// Bun throws, or rejects, where nobody reads any more. `ended` tells that, a moment later perhaps: in between it must not
+// end the daemon.
+function say(act: () => unknown): void {
+  void Promise.try(act).catch(() => undefined);
 }
 
 function within(promise: Promise<void>, limitMs: number, clock: Clock): Promise<boolean> {
