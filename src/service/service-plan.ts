@@ -19,12 +19,16 @@ export type ServicePlan = {
   logs: string;
 };
 
+const NO_USER_MANAGER = "export XDG_RUNTIME_DIR=/run/user/$(id -u), or metacred serve --background";
+
 export function systemdUserPlan(service: UserService, configHome: string): ServicePlan {
   const systemctl = ["systemctl", "--user"];
   const file = `${configHome}/systemd/user/${USER_UNIT}`;
   return {
     file,
     install: [
+      // Asked first, so that nothing is left where nobody answers, as after su, or without systemd.
+      { kind: "run", argv: [...systemctl, "show", "--property=Version"], hint: NO_USER_MANAGER },
       { kind: "file", path: file, mode: 0o600, text: userUnit(service) },
       { kind: "run", argv: [...systemctl, "daemon-reload"] },
       { kind: "run", argv: [...systemctl, "enable", "--quiet", USER_UNIT] },
@@ -33,7 +37,7 @@ export function systemdUserPlan(service: UserService, configHome: string): Servi
     uninstall: [
       { kind: "run", argv: [...systemctl, "disable", "--quiet", "--now", USER_UNIT], mayFail: true },
       { kind: "remove", path: file },
-      { kind: "run", argv: [...systemctl, "daemon-reload"] },
+      { kind: "run", argv: [...systemctl, "daemon-reload"], mayFail: true },
     ],
     isEnabled: [...systemctl, "is-enabled", "--quiet", USER_UNIT],
     isActive: [...systemctl, "is-active", "--quiet", USER_UNIT],

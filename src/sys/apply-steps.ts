@@ -10,8 +10,8 @@ export type Step =
   /** `keep`: what is there already is a person's, and stays. */
   | { kind: "file"; path: string; mode: number; text: string; keep?: boolean }
   | { kind: "remove"; path: string }
-  /** `mayFail`: there may be nothing to do for it. */
-  | { kind: "run"; argv: readonly string[]; mayFail?: boolean };
+  /** `mayFail`: there may be nothing to do for it. `hint`: what to type where it fails; absent: itself. */
+  | { kind: "run"; argv: readonly string[]; mayFail?: boolean; hint?: string };
 
 /** Throws at the first step that fails; all of them can be done again. */
 export async function applySteps(steps: readonly Step[], env: Environment): Promise<void> {
@@ -29,7 +29,7 @@ export async function applySteps(steps: readonly Step[], env: Environment): Prom
         break;
       case "run": {
         const { exitCode, said } = await runTool(step.argv, env);
-        if (exitCode !== 0 && step.mayFail !== true) throw failed(step.argv, said);
+        if (exitCode !== 0 && step.mayFail !== true) throw failed(step, said);
       }
     }
   }
@@ -67,7 +67,8 @@ function gidOf(group: string): number {
   throw new CliError(`there is no group "${group}"`, { hint: "systemd-sysusers" });
 }
 
-function failed(argv: readonly string[], said: string): CliError {
+function failed({ argv, hint }: Step & { kind: "run" }, said: string): CliError {
+  const line = argv.join(" ");
   const reason = said.split("\n")[0] ?? "";
-  return new CliError(`"${argv.join(" ")}" failed${reason === "" ? "" : `: ${reason}`}`, { hint: argv.join(" ") });
+  return new CliError(`"${line}" failed${reason === "" ? "" : `: ${reason}`}`, { hint: hint ?? line });
 }

@@ -40,7 +40,8 @@ describe("service", () => {
     expect(text).toContain('Environment="AWS_PROFILE=corp"\n');
     expect(text).toContain(`Environment="METACRED_CONFIG=${world.folder}/config.toml"\n`);
     expect(text).not.toContain("AKIASECRET");
-    expect(asked().slice(0, 3)).toEqual([
+    expect(asked().slice(0, 4)).toEqual([
+      "--user show --property=Version",
       "--user daemon-reload",
       "--user enable --quiet metacred.service",
       "--user restart metacred.service",
@@ -73,16 +74,28 @@ describe("service", () => {
   });
 
   test("a step that fails is named, with what was said", async () => {
-    const { world, service } = await machine(
+    const { world, service } = await machine('#!/bin/sh\n[ "$2" != enable ] || { echo no >&2; exit 1; }\n');
+    await using _ = world;
+    const command = "systemctl --user enable --quiet metacred.service";
+    expect((await service("install")).stderr).toBe(`metacred: "${command}" failed: no\n  try: ${command}\n`);
+  });
+
+  test("no user's manager answers: nothing is left by install, and uninstall takes away what there is", async () => {
+    const { world, unit, service } = await machine(
       "#!/bin/sh\necho 'Failed to connect to bus: No medium found' >&2; exit 1\n",
     );
     await using _ = world;
-    const { stderr, exitCode } = await service("install");
-    expect({ stderr, exitCode }).toEqual({
+    expect(await service("install")).toEqual({
+      stdout: "",
       stderr:
-        'metacred: "systemctl --user daemon-reload" failed: Failed to connect to bus: No medium found\n  try: systemctl --user daemon-reload\n',
+        'metacred: "systemctl --user show --property=Version" failed: Failed to connect to bus: No medium found\n' +
+        "  try: export XDG_RUNTIME_DIR=/run/user/$(id -u), or metacred serve --background\n",
       exitCode: 1,
     });
+    expect(existsSync(unit)).toBe(false);
+    world.file("home/.config/systemd/user/metacred.service", "[Service]\n");
+    expect(await service("uninstall")).toMatchObject({ stderr: `stopped, and removed ${unit}\n`, exitCode: 0 });
+    expect(existsSync(unit)).toBe(false);
   });
 
   test.each<[string[], number, string]>([
