@@ -166,7 +166,11 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
     // Whoever else reaches the bridge's address is judged like everybody: by an address that is not ours.
     forBridge: (isContainer) => ({
       ...options,
-      accept: (peer) => (isContainer(peer.address) ? containerAsker(peer.address) : options.accept(peer)),
+      accept(peer) {
+        if (!isContainer(peer.address)) return options.accept(peer);
+        const caller = containerAsker(peer.address);
+        return strangers.letIn(caller) ? caller : undefined;
+      },
     }),
     apply: (settings) => void (imds = imdsOf(settings)),
   };

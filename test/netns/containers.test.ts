@@ -27,7 +27,13 @@ const addressesOf = async (world: World) => (await statusOf(world)).containers?.
 const serve = async (world: World) =>
   expect((await world.metacred(["serve", "--role", "dev", "--background"])).stderr).toContain("serving dev");
 
-describe.skipIf(!canUseNetns(["nft", "iptables", "curl"]))("a container on a bridge", () => {
+const FLOOD = `import resource, socket, time
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+held = [socket.create_connection(("169.254.169.254", 80), timeout=5) for _ in range(5000)]
+print(len(held), flush=True)
+time.sleep(1000)`;
+
+describe.skipIf(!canUseNetns(["nft", "iptables", "curl", "python3"]))("a container on a bridge", () => {
   test.each(["nft", "iptables"])("gets the default role, never the active one (%s)", async (method) => {
     await using container = await netns();
     await using machine = await netns();
@@ -50,6 +56,21 @@ describe.skipIf(!canUseNetns(["nft", "iptables", "curl"]))("a container on a bri
     process.kill(await world.daemonPid(), "SIGKILL");
     await untilTrue("nothing is left", async () => (await traces(machine)).length === 0, 2000);
     expect(await must(machine, "sysctl -n net.ipv4.conf.docker0.route_localnet")).toBe("0\n");
+  });
+
+  test("takes no connection from another one, however many it holds", async () => {
+    await using hostile = await netns();
+    await using container = await netns();
+    await using machine = await netns();
+    await addBridge(machine, DOCKER0);
+    await plugIn(machine, hostile, DOCKER0, 2);
+    await plugIn(machine, container, DOCKER0, 3);
+    await using world = await testWorld({ ns: machine, config: config("nft") });
+    await serve(world);
+    await untilTrue("its role is there", async () => (await roleOf(container)) === "ReadOnly");
+    const flood = hostile.spawn(["python3", "-c", FLOOD]);
+    await flood.stdout.getReader().read();
+    expect([await roleOf(container), await roleOf(machine)]).toEqual(["ReadOnly", "Developer"]);
   });
 
   test("without a default role gets 404 and the reason, and metadata", async () => {
