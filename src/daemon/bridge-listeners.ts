@@ -17,7 +17,8 @@ export type Listener = { stop(): Promise<void> };
 type Deps = {
   clock: Clock;
   log: Log;
-  look(): readonly Ipv4Address[];
+  /** Undefined where the system does not tell just now. */
+  look(): readonly Ipv4Address[] | undefined;
   isBridge?: (name: string) => boolean;
   listen(address: string, isContainer: (peer: string) => boolean): Listener;
   /** Root's rules name each bridge. */
@@ -45,7 +46,10 @@ export function listenOnBridges({ clock, log, look, isBridge, listen, onChange }
     }
   };
   const follow = () => {
-    bridges = containerBridges(look(), isBridge);
+    const seen = look();
+    // As when every descriptor is in use: what is listened to stays.
+    if (seen === undefined) return;
+    bridges = containerBridges(seen, isBridge);
     const wanted = new Set(bridges.map(({ address }) => address));
     for (const [address, listener] of listeners) {
       if (wanted.has(address)) continue;

@@ -154,7 +154,7 @@ export async function openNetwork(input: NetworkInput, undo: AsyncDisposableStac
       : listenOnBridges({
           clock,
           log,
-          look: () => ipv4Addresses(libc) ?? [],
+          look: () => ipv4Addresses(libc),
           listen(address, isContainer) {
             const listener = emulator.listenOnBridge(address, isContainer);
             takeOver(listener);

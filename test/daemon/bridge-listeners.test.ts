@@ -12,7 +12,7 @@ function scene(start: readonly Ipv4Address[] = []) {
   const { log, lines } = keptLog();
   const events: string[] = [];
   const taken = new Set<string>();
-  let there = start;
+  let there: readonly Ipv4Address[] | undefined = start;
   let isBehind: (peer: string) => boolean = () => false;
   const bridges = listenOnBridges({
     clock,
@@ -35,7 +35,7 @@ function scene(start: readonly Ipv4Address[] = []) {
     events: () => events.splice(0),
     isContainer: (peer: string) => isBehind(peer),
     /** What is there from the next look on. */
-    async become(next: readonly Ipv4Address[]) {
+    async become(next: readonly Ipv4Address[] | undefined) {
       there = next;
       await clock.advance(500);
     },
@@ -79,4 +79,13 @@ test("an address that cannot be had is said once, and tried again", async () => 
   it.taken.clear();
   await it.clock.advance(500);
   expect(it.bridges.addresses()).toEqual(["172.17.0.1"]);
+});
+
+test("a look that fails, as where no descriptor is left, closes nothing", async () => {
+  const it = scene([DOCKER0]);
+  it.events();
+  await it.become(undefined);
+  expect([it.events(), it.bridges.addresses()]).toEqual([[], ["172.17.0.1"]]);
+  await it.become([DOCKER0]);
+  expect(it.events()).toEqual([]);
 });
