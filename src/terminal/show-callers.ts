@@ -14,17 +14,23 @@ export async function showCallers({ paths }: Pick<Context, "paths">, { follow, j
   let { sequence, callers } = await control.callers();
   if (!follow) {
     if (callers.length === 0 && !json) await tell("nobody has asked so far\n");
-    await print(json ? `${JSON.stringify(callers)}\n` : callerLines(callers));
+    await print(json ? `${callersJson(callers)}\n` : callerLines(callers));
     return EXIT.ok;
   }
   const lines = json
-    ? (some: readonly CallerAnswer[]) => some.map((one) => `${JSON.stringify(one)}\n`).join("")
+    ? (some: readonly CallerAnswer[]) => some.map((one) => `${callersJson(one)}\n`).join("")
     : callerLines;
   for (;;) {
     // Here and not print: a reader that has gone must end this.
     if (callers.length > 0) process.stdout.write(lines(callers));
     ({ sequence, callers } = await control.callers(sequence));
   }
+}
+
+/** JSON leaves DEL and the control characters of ISO 6429 as they are, which some terminals obey. */
+export function callersJson(callers: CallerAnswer | readonly CallerAnswer[]): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(callers).replaceAll(/[\p{Cc}\p{Cf}]/gu, (sign) => sign.split("").map(escaped).join(""));
 }
 
 /** The latest last, as in a log. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { CallerAnswer } from "../../src/daemon/protocol.ts";
-import { callerLines } from "../../src/terminal/show-callers.ts";
+import { callerLines, callersJson } from "../../src/terminal/show-callers.ts";
 
 const AWS: CallerAnswer = {
   pid: 4711,
@@ -31,4 +31,10 @@ test("a line each: when, who, what it got", () => {
 
 test("a name that would steer the terminal is shown harmless", () => {
   expect(callerLines([{ ...AWS, program: "\u001B[2Jx\n" }])).toContain("?[2Jx? (pid 4711");
+});
+
+test("nor does JSON steer it, and it means the same", () => {
+  const hostile = { ...AWS, program: "\u001B[2J\u009B2J\u007F\u202E\u{E0001}" };
+  expect(callersJson(hostile)).toContain(String.raw`"\u001b[2J\u009b2J\u007f\u202e\udb40\udc01"`);
+  expect(JSON.parse(callersJson([hostile]))).toEqual([hostile]);
 });
