@@ -89,7 +89,8 @@ export const WORDS: Readonly<Record<string, string>> = {
   "containers.default_role": "what containers get, never the active role; empty: no credentials",
   "network.proxy": "`http://HOST:PORT` for AWS and brokers, where `HTTPS_PROXY` and `HTTP_PROXY` do not say",
   "secrets.store": "`file`: 0600 in the state folder; `memory`: of the daemon",
-  "secrets.cache_sessions": "live sessions in the keychain, for a start without a call to AWS",
+  "secrets.cache_sessions":
+    "live sessions in the keychain, or in the file that `store` asks for, for a start without a call to AWS",
   "secrets.share_sso_cache": "also write our own sign-ins into the AWS CLI's token cache",
   "notify.desktop":
     "a notice when somebody must sign in, a protected role is about to end, or programs do not reach metacred any more",
