@@ -25,6 +25,8 @@ export function watchRedirect({ clock, log, redirect, startInstalled }: Deps): R
   let cancel = () => {};
   let stopped = false;
   let saidEnded = false;
+  // Once for each loss: rules of others may keep requests away for days.
+  let saidAnew = false;
   let isStarting = false;
 
   async function check(): Promise<boolean> {
@@ -34,6 +36,7 @@ export function watchRedirect({ clock, log, redirect, startInstalled }: Deps): R
     if (healthy !== health.healthy) {
       log[healthy ? "info" : "warn"](healthy ? "requests reach metacred again" : "requests do not reach metacred");
     }
+    if (healthy) saidAnew = false;
     health = { healthy, checkedAt: clock.now() };
     if (!healthy || redirect.rootPart() === "ended") await repair();
     return healthy;
@@ -41,7 +44,11 @@ export function watchRedirect({ clock, log, redirect, startInstalled }: Deps): R
 
   async function repair(): Promise<void> {
     if (redirect.method() === "none") return;
-    if (redirect.again()) return log.info("applying the redirect anew");
+    if (redirect.again()) {
+      if (!saidAnew) log.info("applying the redirect anew");
+      saidAnew = true;
+      return;
+    }
     if (!saidEnded) log.error("root's part of the redirect has ended: metacred net up starts it again");
     saidEnded = true;
     if (isStarting) return;

@@ -83,7 +83,13 @@ describe("rules that somebody flushed", () => {
     await clock.advance(MINUTE_MS);
     expect(state.runs).toBeWithin(19, 22);
     expect(state.repairs).toBe(state.runs);
-    expect(lines.filter((line) => line.startsWith("warn"))).toEqual(["warn requests do not reach metacred"]);
+    const once = ["warn requests do not reach metacred", "info applying the redirect anew"];
+    expect(lines).toEqual(once);
+    state.healthy = true;
+    await clock.advance(3000);
+    state.healthy = false;
+    await clock.advance(MINUTE_MS);
+    expect(lines).toEqual([...once, "info requests reach metacred again", ...once]);
   });
 
   test("without root's part there is nobody to ask", async () => {
