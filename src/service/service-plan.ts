@@ -52,6 +52,7 @@ export function systemdSystemPlan(program: string): ServicePlan {
   return {
     file,
     install: [
+      { kind: "run", argv: ["systemctl", "show", "--property=Version"], hint: "metacred serve --background" },
       { kind: "file", path: users, mode: 0o644, text: systemUserEntry() },
       { kind: "run", argv: ["systemd-sysusers", users] },
       { kind: "folder", path: "/etc/metacred", mode: 0o755 },
@@ -66,7 +67,7 @@ export function systemdSystemPlan(program: string): ServicePlan {
       { kind: "run", argv: ["systemctl", "disable", "--quiet", "--now", SYSTEM_UNIT], mayFail: true },
       { kind: "remove", path: file },
       { kind: "remove", path: users },
-      { kind: "run", argv: ["systemctl", "daemon-reload"] },
+      { kind: "run", argv: ["systemctl", "daemon-reload"], mayFail: true },
     ],
     isEnabled: ["systemctl", "is-enabled", "--quiet", SYSTEM_UNIT],
     isActive: ["systemctl", "is-active", "--quiet", SYSTEM_UNIT],

@@ -64,10 +64,12 @@ drwxr-x--- root:metacred /etc/metacred/aws
 # mine
 ExecStart="/opt/metacred" __service --system
 1
+show --property=Version
 daemon-reload
 enable --quiet metacred.service
 is-enabled --quiet metacred.service
 is-active --quiet metacred.service
+show --property=Version
 daemon-reload
 enable --quiet metacred.service
 restart metacred.service
@@ -85,6 +87,18 @@ service.toml
       [ -e /etc/metacred ] || echo nothing`);
     expect(stdout).toBe("exit 1\nnothing\n");
     expect(stderr).toContain("/opt can be changed by others than root, so no system service is made of /opt/metacred");
+  });
+
+  test("systemd does not run, as in a container: nothing is written", async () => {
+    const { stdout, stderr } = await onMachine(`
+      printf '#!/bin/sh\necho "not booted" >&2; exit 1\n' >/usr/bin/systemctl
+      /opt/metacred service install --system || echo "exit $?"
+      ls -d /etc/metacred /etc/sysusers.d/metacred.conf /etc/systemd/system/metacred.service 2>/dev/null || :
+      grep ^metacred: /etc/passwd || echo nobody`);
+    expect(stdout).toBe("exit 1\nnobody\n");
+    expect(stderr).toBe(
+      'metacred: "systemctl show --property=Version" failed: not booted\n  try: metacred serve --background\n',
+    );
   });
 
   test("by somebody else than root: exit 5, and the way", async () => {
