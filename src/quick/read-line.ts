@@ -4,9 +4,10 @@
 /** Undefined at the end of input. */
 export function readLine(question: string): string | undefined {
   const { closeSync, readSync } = process.getBuiltinModule("node:fs");
-  process.stderr.write(question);
   const terminal = openTerminal();
+  // Before the question: who sees it may press Ctrl-C at once.
   using _signals = ownSignals();
+  process.stderr.write(question);
   try {
     const line = new Uint8Array(4096);
     const length = readSync(terminal, line, 0, line.length, null);
