@@ -3,7 +3,7 @@ import { type Caller, type CallerFinder, callerIdentity } from "../callers/find-
 import type { CgroupCheck } from "../callers/cgroup-of-socket.ts";
 import type { Held, Holders } from "../callers/holders.ts";
 import { isNetworkHelper } from "../callers/container-process.ts";
-import { isOwnOrDescendant } from "../callers/process.ts";
+import { ancestorsOf, isOwnOrDescendant } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import type { HttpPeer } from "../http/server.ts";
 import type { ImdsCaller } from "../imds/message.ts";
@@ -38,11 +38,13 @@ export function createCallerOf({ context, findCaller, mayLoop, containers, uids 
     const owner = findCaller(peer);
     // A flood of connections that are refused anyway must not cost a look at each.
     const mayAsk = uids === "*" || (owner.uid !== undefined && uids.includes(owner.uid));
-    const loop = owner.uid !== undefined && mayAsk && mayLoop() && isOurs(owner);
+    const isLoop = (pid: number | undefined) =>
+      owner.uid !== undefined && mayAsk && mayLoop() && (pid === undefined ? isOurs(owner) : isOurProcess(pid));
     const uid = knowsUid ? owner.uid : context.uid;
     const { address } = peer;
     if (owner.inode === undefined) {
-      const asker: Asker = { address, uid, loop, visit: visitOf({ uid, inode: undefined, pid: owner.pid }) };
+      const visit = visitOf({ uid, inode: undefined, pid: owner.pid });
+      const asker: Asker = { address, uid, loop: isLoop(undefined), visit };
       if (containers !== undefined && isNetworkHelper(owner.name ?? "")) asker.container = "process";
       return asker;
     }
@@ -51,7 +53,9 @@ export function createCallerOf({ context, findCaller, mayLoop, containers, uids 
     const canSee = owner.uid === context.uid || context.uid === 0;
     const isContainers = () => signs?.byCgroup?.(peer) === true;
     const held = canSee ? signs?.holders?.find(owner, isContainers) : undefined;
-    const asker: Asker = { address, uid, loop, visit: visitOf(owner, held?.known?.process) };
+    // Of one that is known a few looks are enough, while a search of all processes delays whoever asks meanwhile.
+    const known = held?.known?.process;
+    const asker: Asker = { address, uid, loop: isLoop(known?.pid), visit: visitOf(owner, known) };
     if (held !== undefined) asker.held = held;
     if (held?.isContainer ?? isContainers()) asker.container = "process";
     return asker;
@@ -62,6 +66,10 @@ export function createCallerOf({ context, findCaller, mayLoop, containers, uids 
 export function containerAsker(address: string): Asker {
   const visit = visitOf({ uid: undefined, inode: undefined, container: address });
   return { address, uid: undefined, loop: false, container: "bridge", visit };
+}
+
+function isOurProcess(pid: number): boolean {
+  return pid === process.pid || ancestorsOf(pid).includes(process.pid);
 }
 
 function isOurs(owner: Caller): boolean {
