@@ -6,13 +6,12 @@ import {
   type AssumeRoleWithWebIdentityCommandInput,
   GetCallerIdentityCommand,
   GetSessionTokenCommand,
-  STSClient,
 } from "@aws-sdk/client-sts";
 import type { HttpHandler } from "@smithy/core/protocols";
 import type { AssumeStep } from "./assume-step.ts";
 import type { Clock } from "../sys/clock.ts";
-import { patientRetries } from "./retries.ts";
 import { type Credentials, type Session, credentials } from "./credentials.ts";
+import { createStsClients } from "./sts-clients.ts";
 
 export type Sts = {
   assumeRole(base: Credentials, step: AssumeStep, region: string, signal: AbortSignal): Promise<Session>;
@@ -30,17 +29,18 @@ type StsAnswer = Pick<AssumeRoleCommandOutput, "Credentials" | "AssumedRoleUser"
 
 type StsClock = Pick<Clock, "now"> & { skewMs?(): number | undefined };
 
-export function createSts(requestHandler: HttpHandler<object>, clock: StsClock): Sts {
+/** `settingsStamp`: see sts-clients.ts. */
+export function createSts(
+  requestHandler: HttpHandler<object>,
+  clock: StsClock,
+  settingsStamp: () => string | undefined = () => undefined,
+): Sts {
+  const clients = createStsClients(requestHandler, settingsStamp);
   const clientOf = (region: string, keys?: Credentials) =>
-    new STSClient({
-      region,
-      requestHandler,
-      retryStrategy: patientRetries(),
+    clients(region, {
       // Else each client would have its first call refused on a machine whose clock is wrong.
       systemClockOffset: -(clock.skewMs?.() ?? 0),
-      ...(keys === undefined
-        ? { credentials: { accessKeyId: "", secretAccessKey: "" } }
-        : { credentials: plain(keys) }),
+      credentials: keys === undefined ? { accessKeyId: "", secretAccessKey: "" } : plain(keys),
     });
   return {
     async assumeRole(base, step, region, signal) {

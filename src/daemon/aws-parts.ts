@@ -6,6 +6,7 @@ import { createAwsHandler } from "../aws/http-handler.ts";
 import { type Outbound, createOutbound } from "../aws/outbound.ts";
 import { type Sts, createSts } from "../aws/sts.ts";
 import type { Context } from "../context.ts";
+import { profilesStamp } from "../sources/profile-memory.ts";
 import type { Clock } from "../sys/clock.ts";
 
 export type AwsParts = {
@@ -24,7 +25,8 @@ export function createAwsParts({ env, clock: machine }: Context, proxy: () => st
   const named = () => proxy() || undefined;
   const handler = createAwsHandler(env, { proxy: named, onDate: time.measure });
   const send = createOutbound({ env, proxy: named });
-  const sts = createSts(handler, time);
+  // The environment is a daemon's for life.
+  const sts = createSts(handler, time, () => profilesStamp(env, machine));
   return { handler, sts, send, time, clock };
 }
 

@@ -9,12 +9,17 @@ import { loadProfiles, profileFileNames } from "./profile-files.ts";
 export function rememberProfiles(env: Environment, clock: Pick<Clock, "now">): () => Promise<Profiles> {
   let kept: { stamp: string; profiles: Profiles } | undefined;
   return async () => {
-    const stamp = stampOf(profileFileNames(env), clock.now());
+    const stamp = profilesStamp(env, clock);
     if (kept !== undefined && kept.stamp === stamp) return kept.profiles;
     const profiles = await loadProfiles(env);
     kept = stamp === undefined ? undefined : { stamp, profiles };
     return profiles;
   };
+}
+
+/** Another one for every change of the AWS files; undefined while a further change could go unseen. */
+export function profilesStamp(env: Environment, clock: Pick<Clock, "now">): string | undefined {
+  return stampOf(profileFileNames(env), clock.now());
 }
 
 // --- internal ---
@@ -24,7 +29,6 @@ export function rememberProfiles(env: Environment, clock: Pick<Clock, "now">): (
 const TICKS_MS = 50;
 const SECONDS_MS = 2000;
 
-/** Another one for every change; undefined while a further change could go unseen. */
 function stampOf(files: readonly string[], now: Date): string | undefined {
   const entries = files.map(entryOf);
   if (entries.some((entry) => entry !== undefined && isFresh(entry, now))) return undefined;

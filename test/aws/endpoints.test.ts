@@ -15,6 +15,11 @@ async function hostAsked(region: string, env: Record<string, string>): Promise<s
   using files = scratchAws();
   delete process.env["AWS_ENDPOINT_URL"];
   for (const [name, value] of Object.entries(env)) files.set(name, value);
+  return await asker()(region);
+}
+
+/** Asks STS, and answers with the host that was asked. */
+function asker(settingsStamp?: () => string | undefined): (region: string) => Promise<string> {
   const hosts: string[] = [];
   const sts = createSts(
     {
@@ -27,10 +32,30 @@ async function hostAsked(region: string, env: Record<string, string>): Promise<s
       },
     },
     systemClock,
+    settingsStamp,
   );
-  await sts.callerIdentity(ALICE, region, new AbortController().signal).catch(() => undefined);
-  return hosts[0] ?? "";
+  return async (region) => {
+    await sts.callerIdentity(ALICE, region, new AbortController().signal).catch(() => undefined);
+    return hosts.pop() ?? "";
+  };
 }
+
+test("settings are looked up once for a region, and anew once they may have changed", async () => {
+  using files = scratchAws();
+  delete process.env["AWS_ENDPOINT_URL"];
+  let stamp: string | undefined = "1";
+  const ask = asker(() => stamp);
+  expect(await ask("us-east-1")).toBe("sts.us-east-1.amazonaws.com");
+  files.set("AWS_USE_FIPS_ENDPOINT", "true");
+  expect(await ask("us-east-1")).toBe("sts.us-east-1.amazonaws.com");
+  expect(await ask("us-west-2")).toBe("sts-fips.us-west-2.amazonaws.com");
+  stamp = "2";
+  expect(await ask("us-east-1")).toBe("sts-fips.us-east-1.amazonaws.com");
+  files.set("AWS_ENDPOINT_URL_STS", "http://sts.example.com");
+  expect(await ask("us-east-1")).toBe("sts-fips.us-east-1.amazonaws.com");
+  stamp = undefined;
+  expect(await ask("us-east-1")).toBe("sts.example.com");
+});
 
 test.each<[string, Record<string, string>, string]>([
   ["eu-central-1", {}, "sts.eu-central-1.amazonaws.com"],
