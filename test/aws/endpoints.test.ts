@@ -51,6 +51,7 @@ test("settings are looked up once for a region, and anew once they may have chan
   expect(await ask("us-west-2")).toBe("sts-fips.us-west-2.amazonaws.com");
   stamp = "2";
   expect(await ask("us-east-1")).toBe("sts-fips.us-east-1.amazonaws.com");
+  files.set("AWS_USE_FIPS_ENDPOINT", "false");
   files.set("AWS_ENDPOINT_URL_STS", "http://sts.example.com");
   expect(await ask("us-east-1")).toBe("sts-fips.us-east-1.amazonaws.com");
   stamp = undefined;
