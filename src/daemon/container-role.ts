@@ -20,6 +20,9 @@ const NO_ROLE: ImdsView = {
   problem: { code: "Failed", message: "containers get no role here: [containers] default_role names it" },
 };
 
+// Why is for the owner alone: AWS's words name identities that a container need not know.
+const NO_CREDENTIALS = "there are no credentials for containers now: metacred status on the host says why";
+
 /** Throws where the name cannot be resolved. Nobody waits for AWS: containers get 404 until the role is there. */
 export async function openContainerRole({ core, clock, log }: Deps): Promise<ContainerRole> {
   const { catalog, sessions, local } = core;
@@ -44,7 +47,9 @@ export async function openContainerRole({ core, clock, log }: Deps): Promise<Con
     served,
     view() {
       const now = served();
-      return now === undefined ? NO_ROLE : viewOf(now, catalog.config(), clock.now());
+      if (now === undefined) return NO_ROLE;
+      const view = viewOf(now, catalog.config(), clock.now());
+      return view.problem === undefined ? view : { ...view, problem: { ...view.problem, message: NO_CREDENTIALS } };
     },
     async renew() {
       try {

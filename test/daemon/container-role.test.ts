@@ -33,7 +33,10 @@ test("one that AWS refuses is no reason not to start", async () => {
   await using it = coreScene(containers("forbidden"));
   const role = await open(it);
   await untilTrue("it was refused", () => role.served()?.state?.lastError !== undefined);
-  expect(role.view().problem?.code).toBe("AssumeRoleUnauthorizedAccess");
+  expect(role.view().problem).toEqual({
+    code: "AssumeRoleUnauthorizedAccess",
+    message: "there are no credentials for containers now: metacred status on the host says why",
+  });
   expect(it.lines.join("\n")).toContain("no credentials for containers yet");
 });
 
