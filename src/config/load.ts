@@ -11,22 +11,43 @@ import { lineOfKey } from "./locate.ts";
 import { type Source, type Table, isTable, namedFiles } from "./named-files.ts";
 import { type Config, configSchema } from "./schema.ts";
 
+type Where = Pick<Paths, "configFile" | "configNamed">;
+
 /** Reads /etc/metacred, the user's file and its config.d, later ones over earlier ones. No file at all is fine. */
-export function loadConfig(paths: Pick<Paths, "configFile" | "configNamed">, uid: number): Config {
-  const sources = ["/etc/metacred/config.toml", paths.configFile]
+export function loadConfig(paths: Where, uid: number): Config {
+  return createConfigLoader(paths, uid)();
+}
+
+/** `loadConfig` for a daemon, which reads the same text at every switch: only another one is parsed and checked. */
+export function createConfigLoader(paths: Where, uid: number): () => Config {
+  let last: { text: string; table: Table } | undefined;
+  return () => {
+    const sources = sourcesOf(paths, uid);
+    const [only, ...more] = sources;
+    if (only === undefined || more.length > 0) return merged(sources);
+    // The usual case, which every switch waits for: one right file, checked once.
+    if (last?.text !== only.text) {
+      const { success, output } = v.safeParse(configSchema, parseToml(only));
+      if (!success) return merged(sources);
+      last = { text: only.text, table: output };
+    }
+    // The files that it names are read each time.
+    return namedFiles(last.table, only) as Config;
+  };
+}
+
+function sourcesOf(paths: Where, uid: number): Source[] {
+  return ["/etc/metacred/config.toml", paths.configFile]
     .flatMap((file) => [file, ...dropIns(file)])
     .flatMap((file) => readSource(file, uid, paths.configNamed && file === paths.configFile));
-  const [only, ...more] = sources;
-  // The usual case, which every switch waits for: one right file, checked once.
-  if (only !== undefined && more.length === 0) {
-    const { success, output } = v.safeParse(configSchema, parseToml(only));
-    if (success) return namedFiles(output, only) as Config;
-  }
-  const merged = sources.reduce<Table>(
+}
+
+function merged(sources: readonly Source[]): Config {
+  const table = sources.reduce<Table>(
     (under, source) => merge(under, namedFiles(checked(parseToml(source), source), source)),
     {},
   );
-  const result = v.safeParse(configSchema, merged);
+  const result = v.safeParse(configSchema, table);
   if (result.success) return result.output;
   // Each file was right by itself, so something is missing from them all.
   const [issue] = result.issues;

@@ -1,5 +1,5 @@
 // Names to RoleSpecs against the files as they are now. A broken config keeps the one read before.
-import { loadConfig } from "../config/load.ts";
+import { createConfigLoader } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
@@ -48,7 +48,8 @@ export function createRoleCatalog(
 ): RoleCatalog {
   const { env, paths, uid, user, host, clock } = context;
   const loadProfiles = rememberProfiles(env, clock);
-  let config = loadConfig(paths, uid);
+  const loadConfig = createConfigLoader(paths, uid);
+  let config = loadConfig();
   const sources = async (): Promise<RoleSources> => ({
     config,
     profiles: await loadProfiles(),
@@ -96,7 +97,7 @@ export function createRoleCatalog(
     config: () => config,
     reload() {
       try {
-        config = loadConfig(paths, uid);
+        config = loadConfig();
         return undefined;
       } catch (error) {
         if (!(error instanceof CliError)) throw error;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, chownSync } from "node:fs";
 import { join } from "node:path";
 import { isPrivateGroup } from "../../src/config/file-trust.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { createConfigLoader, loadConfig } from "../../src/config/load.ts";
 import { failureOf } from "../support/failure.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 
@@ -24,6 +24,21 @@ const failure = (text: string) => failureOf(() => load({ "config.toml": text }))
 
 test("no file at all is the defaults", () => {
   expect(load({}).imds.port).toBe(25_772);
+});
+
+test("a loader parses a text once, and reads each time what it names", async () => {
+  using folder = scratchFolder();
+  const configFile = folder.file("config.toml", '[roles.a]\nrole_arn = "prod/A"\npolicy = "p.json"\n');
+  folder.file("p.json", '{"Statement":[]}');
+  const loader = createConfigLoader({ configFile, configNamed: false }, UID);
+  const first = loader();
+  expect(loader().imds).toBe(first.imds);
+  folder.file("p.json", '{"Statement":[1]}');
+  expect(loader().roles["a"]).toMatchObject({ policy: '{"Statement":[1]}' });
+  folder.file("config.toml", "nonsense");
+  expect((await failureOf(loader)).message).toContain("config.toml:1:");
+  folder.file("config.toml", 'region = "eu-north-1"\n');
+  expect(loader()).toMatchObject({ region: "eu-north-1", roles: {} });
 });
 
 test("a named file must exist", async () => {
