@@ -26,7 +26,8 @@ ${renderTable([HEAD, ...lines.map(cellsOf)])}
 - Commands: medians of the wall time from spawn to exit, in random order after a warm-up. The empty program is compiled
   by the same Bun with the options of \`build.sh\`.
 - The bare server is a \`Bun.serve\` in a process of its own that answers the same bytes and checks nothing; load by wrk,
-  16 connections, medians of the rounds and of their ratios. Memory is read after ${requests.toLocaleString("en")} requests.
+  16 connections, medians of the rounds and of their ratios. Memory is read at once after ${requests.toLocaleString("en")} requests, and
+  again when what they left has been collected; the idle daemon is looked at then.
 - A time beside a delay is what is left when the delays of the mock AWS have been taken away, and root's step with them.
 `;
 }
