@@ -1,6 +1,7 @@
 // The CLI's end of the control socket. Part of every quick command, so it imports next to nothing.
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { RedirectTool } from "../redirect/plan.ts";
+import { type SocketAnswer, SocketTimeout, askSocket } from "./ask-socket.ts";
 import {
   type CallersAnswer,
   type ContainerAnswer,
@@ -38,9 +39,9 @@ export type Control = {
 export function controlClient(socketFile: string): Control {
   const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
     const answer = await request(socketFile, method, path, body);
-    if (answer.ok) return bodyOf(answer);
+    if (answer.status === 200) return bodyOf(answer);
     // A daemon that failed over the request answers without a body.
-    throw errorOf(await answer.json().catch(() => undefined));
+    throw errorOf(jsonOf(answer.body));
   };
   return {
     status: async () => (await ask("GET", PATHS.status)) as Status,
@@ -76,18 +77,17 @@ export async function statusIfRunning(socketFile: string): Promise<Status | unde
 const LONGEST_MS = 75_000;
 const LIMITS_MS: Readonly<Record<string, number>> = { [PATHS.status]: 3000, [PATHS.stop]: 15_000 };
 
-async function request(socketFile: string, method: string, path: string, body: unknown): Promise<Response> {
+async function request(socketFile: string, method: "GET" | "POST", path: string, body: unknown): Promise<SocketAnswer> {
   await refuseForeignFolder(socketFile.slice(0, socketFile.lastIndexOf("/")));
   try {
-    return await fetch(`http://metacred${path}`, {
-      unix: socketFile,
+    return await askSocket(socketFile, {
       method,
-      timeout: false,
-      signal: AbortSignal.timeout(LIMITS_MS[path] ?? LONGEST_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    } as RequestInit);
+      path,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      limitMs: LIMITS_MS[path] ?? LONGEST_MS,
+    });
   } catch (error) {
-    if (error instanceof Error && error.name === "TimeoutError") {
+    if (error instanceof SocketTimeout) {
       // By its own name, which `serve` in the foreground has as well, and without a word: it would not hear one.
       throw new CliError("metacred runs, but does not answer", {
         hint: "pkill -9 -x -U $(id -u) metacred",
@@ -119,16 +119,23 @@ async function refuseForeignFolder(folder: string): Promise<void> {
   throw new CliError(`${folder}, where metacred's control socket would be, ${problem}`, { hint });
 }
 
-async function bodyOf(answer: Response): Promise<unknown> {
-  try {
-    return await answer.json();
-  } catch (error) {
-    if (error instanceof SyntaxError) throw errorOf(undefined);
+function bodyOf({ body, isWhole }: SocketAnswer): unknown {
+  if (!isWhole) {
     throw new CliError("metacred ended in the middle of its answer", {
       hint: "metacred serve --background",
       exit: EXIT.notRunning,
-      cause: error,
     });
+  }
+  const data = jsonOf(body);
+  if (data === undefined) throw errorOf(undefined);
+  return data;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
