@@ -1,12 +1,12 @@
 // A disk that is full: whatever has to write says so in two lines and leaves what was there, and what need not be
 // written stops nobody.
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lineReader } from "../support/line-reader.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
-import { CONFIG, type World, freePort, testWorld } from "../support/world.ts";
+import { CONFIG, PATH, type World, freePort, testWorld } from "../support/world.ts";
 
 // A few kilobytes: what the world has put there before fits, nothing more.
 const FULL = String.raw`
@@ -33,7 +33,10 @@ async function fullDisk(): Promise<FullDisk> {
     await testWorld({ enter, config: `${CONFIG}[imds]\nport = ${freePort()}\n[secrets]\nstore = "file"\n` }),
   );
   const home = `${folder}/home`;
-  const env = { HOME: home, XDG_STATE_HOME: `${folder}/state`, XDG_RUNTIME_DIR: `${folder}/run` };
+  // A user's systemd that agrees to everything: what fails is the disk.
+  chmodSync(world.file("bin/systemctl", "#!/bin/sh\n"), 0o755);
+  const path = `${join(world.folder, "bin")}:${PATH}`;
+  const env = { PATH: path, HOME: home, XDG_STATE_HOME: `${folder}/state`, XDG_RUNTIME_DIR: `${folder}/run` };
   return { world, folder, env, [Symbol.asyncDispose]: () => undo.disposeAsync() };
 }
 
