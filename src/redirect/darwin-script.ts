@@ -8,28 +8,16 @@
 // - rdr rules match no user (pf.conf(5)): who asks is decided by the emulator.
 // - A newer guard of the same owner is known by its port in the anchor's rules.
 
+import { GUARD_START, GUARD_WORDS, guardLife } from "./guard-frame.ts";
+
 export const DARWIN_GUARD_SCRIPT = String.raw`# metacred: sends port 80 of each ADDRESS to PORT of 127.0.0.1 or ::1.
 # Lives as long as its standard input. The line "again" applies anew; at the end everything is undone.
 set -uf
 unset IFS ENV BASH_ENV CDPATH TMPDIR
 PATH=/sbin:/usr/sbin:/bin:/usr/bin LC_ALL=C
 export PATH LC_ALL
-umask 077
-cd /
-trap '' HUP INT QUIT TERM PIPE TSTP TTIN TTOU
-exec 3<&0 </dev/null
-
-refuse() { echo "FAIL $1" >&2; exit 2; }
-within() { # VALUE LOW HIGH
-  case $1 in '' | *[!0-9]* | 0?* | ???????????*) return 1 ;; esac
-  [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
-}
-split() { # ADDRESS=PORT
-  IFS='=' read -r address to <<END
-$1
-END
-}
-[ $# -ge 2 ] || refuse 'usage: metacred-redirect OWNERUID ADDRESS=PORT..., or OWNERUID clean'
+${GUARD_START}
+${GUARD_WORDS}[ $# -ge 2 ] || refuse 'usage: metacred-redirect OWNERUID ADDRESS=PORT..., or OWNERUID clean'
 owner=$1 port=0 targets='' token='' reason=''
 shift
 within "$owner" 0 4294967294 || refuse 'OWNERUID must be a number'
@@ -115,12 +103,4 @@ if [ "$*" = clean ]; then
 fi
 apply || { undo; echo "FAIL pf: $reason" >&2; exit 1; }
 echo 'UP pf'
-serve() {
-  while read -r word <&3; do
-    [ "$word" = again ] && is_ours && apply
-  done
-  undo
-}
-# Two of them, so that a kill -9 of one leaves the other: it sees its neighbour's pipe end without the word.
-{ serve; echo over; } | { read -r word || serve; }
-`;
+${guardLife("is_ours")}`;

@@ -15,6 +15,7 @@
 //   kernel sends them to the bridge's own address, so nothing of them can reach 127.0.0.1 (no route_localnet).
 // - A newer guard of the same owner is known by its first port in the names: neither undo nor `again` harms it.
 
+import { GUARD_START, GUARD_WORDS, guardLife } from "./guard-frame.ts";
 import { IPTABLES_PART } from "./guard-iptables.ts";
 
 export const GUARD_SCRIPT =
@@ -25,23 +26,9 @@ set -uf
 unset IFS ENV BASH_ENV CDPATH TMPDIR LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT GLIBC_TUNABLES XTABLES_LIBDIR
 PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 export PATH LC_ALL
-umask 077
-cd /
-trap '' HUP INT QUIT TERM PIPE TSTP TTIN TTOU
-exec 3<&0 </dev/null
-
+${GUARD_START}
 emulated='169.254.169.254 169.254.170.2 169.254.170.23 fd00:ec2::254 fd00:ec2::23'
-refuse() { echo "FAIL $1" >&2; exit 2; }
-within() { # VALUE LOW HIGH
-  case $1 in '' | *[!0-9]* | 0?* | ???????????*) return 1 ;; esac
-  [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
-}
-split() { # ADDRESS=PORT
-  IFS='=' read -r address to <<END
-$1
-END
-}
-method='' users='' owner='' port=0 v4='' v6='' bridged='' reason='' up=''
+${GUARD_WORDS}method='' users='' owner='' port=0 v4='' v6='' bridged='' reason='' up=''
 case $#:$* in
   2:clean\ *) method=clean owner=$2 ;;
   0:* | 1:* | 2:* | 3:* | *:clean\ *)
@@ -236,12 +223,4 @@ if [ "$method" = clean ]; then
 fi
 apply || { undo; fail; }
 echo "UP $up"
-serve() {
-  while read -r word <&3; do
-    [ "$word" = again ] && [ -z "$(others)" ] && apply
-  done
-  undo
-}
-# Two of them, so that a kill -9 of one leaves the other: it sees its neighbour's pipe end without the word.
-{ serve; echo over; } | { read -r word || serve; }
-`;
+${guardLife('[ -z "$(others)" ]')}`;
