@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { enterMounts, scriptWithPrivateMounts } from "../support/private-mounts.ts";
 import { lineReader } from "../support/line-reader.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import { CONFIG, type World, freePort, testWorld } from "../support/world.ts";
@@ -77,10 +78,10 @@ describe.skipIf(!canUseNetns(["unshare", "nsenter"]))("a full disk for state and
     await using ns = await netns();
     const folder = mkdtempSync(join(tmpdir(), "metacred-full-"));
     using _folder = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
-    const holder = ns.spawn(["unshare", "--mount", "--propagation", "private", "sh", "-c", FULL, "sh", folder]);
+    const holder = ns.spawn(scriptWithPrivateMounts(FULL, [folder]));
     expect(await lineReader(holder.stdout)()).toBe("full");
     await using world = await testWorld({
-      enter: ["nsenter", `--target=${holder.pid}`, "--mount", "--net", "--"],
+      enter: enterMounts(holder.pid),
       config: `${CONFIG}[imds]\nport = ${freePort()}\n`,
     });
     world.env["XDG_STATE_HOME"] = folder;

@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { enterMounts, scriptWithPrivateMounts } from "../support/private-mounts.ts";
 import { lineReader } from "../support/line-reader.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import { CONFIG, PATH, type World, freePort, testWorld } from "../support/world.ts";
@@ -26,9 +27,9 @@ async function fullDisk(): Promise<FullDisk> {
   const ns = undo.use(await netns());
   const folder = mkdtempSync(join(tmpdir(), "metacred-full-"));
   undo.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const holder = ns.spawn(["unshare", "--mount", "--propagation", "private", "sh", "-c", FULL, "sh", folder]);
+  const holder = ns.spawn(scriptWithPrivateMounts(FULL, [folder]));
   expect(await lineReader(holder.stdout)()).toBe("full");
-  const enter = ["nsenter", `--target=${holder.pid}`, "--mount", "--net", "--"];
+  const enter = enterMounts(holder.pid);
   const world = undo.use(
     await testWorld({ enter, config: `${CONFIG}[imds]\nport = ${freePort()}\n[secrets]\nstore = "file"\n` }),
   );

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { enterMounts, scriptWithPrivateMounts } from "../support/private-mounts.ts";
 import { lineReader } from "../support/line-reader.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
 import { CONFIG, freePort, testWorld } from "../support/world.ts";
@@ -27,13 +28,13 @@ describe.skipIf(!canUseNetns(["unshare", "nsenter", "python3"]))("the system's l
     await using ns = await netns();
     const folder = mkdtempSync(join(tmpdir(), "metacred-dev-"));
     using _folder = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
-    const holder = ns.spawn(["unshare", "--mount", "--propagation", "private", "sh", "-c", SET_UP, "sh", folder], {
+    const holder = ns.spawn(scriptWithPrivateMounts(SET_UP, [folder]), {
       env: { PATH: process.env["PATH"] ?? "" },
     });
     const line = lineReader(holder.stdout);
     expect(await line()).toBe("listening");
     await using world = await testWorld({
-      enter: ["nsenter", `--target=${holder.pid}`, "--mount", "--net", "--"],
+      enter: enterMounts(holder.pid),
       config: `${CONFIG}[imds]\nport = ${freePort()}\n[log]\nto = "syslog"\n`,
     });
     const serving = await world.metacred(["serve", "--no-redirect", "--background", "--role", "dev"]);

@@ -1,6 +1,7 @@
 // `service install --system` by root, on a machine whose /etc, /opt and systemctl are the test's own for as long.
 import { describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
+import { scriptWithPrivateMounts } from "../support/private-mounts.ts";
 import { canUseNetns } from "../support/netns.ts";
 import { testWorld } from "../support/world.ts";
 
@@ -30,8 +31,9 @@ describe.skipIf(!canUseNetns(["systemctl", "systemd-sysusers"]))("service instal
     const systemctl = world.file("systemctl", SYSTEMCTL);
     chmodSync(systemctl, 0o755);
     const scratch = world.file("scratch/.keep", "").replace("/.keep", "");
-    const argv = ["unshare", "--mount", "--propagation", "private", "sh", "-c", MACHINE, "sh"];
-    return await world.run([...argv, scratch, systemctl, world.binary, script], { env: { METACRED_CONFIG: "" } });
+    return await world.run(scriptWithPrivateMounts(MACHINE, [scratch, systemctl, world.binary, script]), {
+      env: { METACRED_CONFIG: "" },
+    });
   };
 
   test("user, folders, configuration, unit; what a person wrote stays; uninstall", async () => {

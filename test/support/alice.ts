@@ -3,6 +3,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { enterMounts, scriptWithPrivateMounts } from "./private-mounts.ts";
 import { lineReader } from "./line-reader.ts";
 import type { Netns } from "./netns.ts";
 
@@ -33,25 +34,13 @@ exec sleep infinity
 export async function createAlice(ns: Netns, sudoers = ""): Promise<Alice> {
   const folder = mkdtempSync(join(tmpdir(), "metacred-alice-"));
   chmodSync(folder, 0o755);
-  const holder = ns.spawn([
-    "unshare",
-    "--mount",
-    "--propagation",
-    "private",
-    "sh",
-    "-c",
-    SET_UP,
-    "sh",
-    folder,
-    PASSWORD,
-    sudoers,
-  ]);
+  const holder = ns.spawn(scriptWithPrivateMounts(SET_UP, [folder, PASSWORD, sudoers]));
   const uid = Number(await lineReader(holder.stdout)());
   if (!(uid > 0)) throw new Error(`no alice: ${await new Response(holder.stderr).text()}`);
   return {
     uid,
     password: PASSWORD,
-    enter: ["nsenter", `--target=${holder.pid}`, "--mount", "--net", "--"],
+    enter: enterMounts(holder.pid),
     async [Symbol.asyncDispose]() {
       holder.kill("SIGKILL");
       await holder.exited;

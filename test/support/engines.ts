@@ -3,6 +3,7 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { enterMounts, scriptWithPrivateMounts, withPrivateMounts } from "./private-mounts.ts";
 import { lineReader } from "./line-reader.ts";
 import type { Netns, NetnsResult } from "./netns.ts";
 import { untilTrue } from "./until.ts";
@@ -25,21 +26,19 @@ export async function startDocker(machine: Netns): Promise<AsyncDisposable & { r
     [
       "nsenter",
       `--net=/run/netns/${machine.name}`,
-      "unshare",
-      "--mount",
-      "--propagation",
-      "private",
-      "dockerd",
-      "--data-root",
-      `${folder}/data`,
-      "--exec-root",
-      `${folder}/exec`,
-      "--pidfile",
-      `${folder}/pid`,
-      "-H",
-      host,
-      "--log-level",
-      "error",
+      ...withPrivateMounts([
+        "dockerd",
+        "--data-root",
+        `${folder}/data`,
+        "--exec-root",
+        `${folder}/exec`,
+        "--pidfile",
+        `${folder}/pid`,
+        "-H",
+        host,
+        "--log-level",
+        "error",
+      ]),
     ],
     { stdio: ["ignore", "ignore", "pipe"], env: { PATH } },
   );
@@ -100,25 +99,12 @@ export async function rootlessUser(
   await runToEnd(["chown", "-R", `${uid}:${uid}`, folder]);
   // `ip netns exec` would hide the cgroups here as well.
   const holder = Bun.spawn(
-    [
-      "nsenter",
-      `--net=/run/netns/${machine.name}`,
-      "unshare",
-      "--mount",
-      "--propagation",
-      "private",
-      "sh",
-      "-c",
-      SET_UP,
-      "sh",
-      String(uid),
-    ],
+    ["nsenter", `--net=/run/netns/${machine.name}`, ...scriptWithPrivateMounts(SET_UP, [String(uid)])],
     { stdio: ["ignore", "pipe", "pipe"], env: { PATH } },
   );
   if ((await lineReader(holder.stdout)()) !== "ready") throw new Error(await new Response(holder.stderr).text());
   const env = { PATH, HOME, XDG_RUNTIME_DIR: `${HOME}/run` };
-  const run: RunWords = (words) =>
-    runToEnd(["nsenter", `--target=${holder.pid}`, "--mount", "--net", "--", ...asUser(uid), ...words], env, folder);
+  const run: RunWords = (words) => runToEnd([...enterMounts(holder.pid), ...asUser(uid), ...words], env, folder);
   const podman = ["podman", "--cgroup-manager=cgroupfs", "--events-backend=none", "--storage-driver=vfs"];
   return {
     run,
