@@ -56,7 +56,7 @@ complete -F _metacred metacred
 `;
 }
 
-function wordsOf(values: Values): string {
+export function wordsOf(values: Values): string {
   if (values === "none") return "";
   return typeof values === "string" ? `@${values}` : values.join(" ");
 }

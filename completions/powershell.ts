@@ -1,4 +1,5 @@
-import type { CommandSpec, Values } from "./generate.ts";
+import { wordsOf } from "./bash.ts";
+import type { CommandSpec } from "./generate.ts";
 
 /** For Windows PowerShell 5.1 and PowerShell 7. */
 export function renderPowershell(commands: readonly CommandSpec[]): string {
@@ -58,11 +59,6 @@ ${entries.join("\n")}
     & $values $command.words
 }
 `;
-}
-
-function wordsOf(values: Values): string {
-  if (values === "none") return "";
-  return typeof values === "string" ? `@${values}` : values.join(" ");
 }
 
 function quote(text: string): string {

@@ -1,5 +1,7 @@
 // cpio(5), the "newc" format: the payload of an RPM package.
-import { type PackedFile, type Stamp, joined, text } from "./tree.ts";
+import { type PackedFile, type Stamp, joined, padding, text } from "./tree.ts";
+
+const ALIGNED = 4;
 
 export function cpio(files: readonly PackedFile[], { mtimeSeconds }: Stamp): Uint8Array {
   const parts = files.flatMap(({ path, mode, bytes }, index) =>
@@ -15,9 +17,5 @@ function entry(name: string, bytes: Uint8Array, { inode, mode, mtimeSeconds }: F
   // inode, mode, uid, gid, links, mtime, size, four device numbers, name's length, a sum that this format leaves 0.
   const fields = [inode, mode, 0, 0, 1, mtimeSeconds, bytes.length, 0, 1, 0, 0, nameBytes.length, 0];
   const header = text(`070701${fields.map((field) => field.toString(16).padStart(8, "0")).join("")}`);
-  return [header, nameBytes, padding(header.length + nameBytes.length), bytes, padding(bytes.length)];
-}
-
-function padding(length: number): Uint8Array {
-  return new Uint8Array((4 - (length % 4)) % 4);
+  return [header, nameBytes, padding(header.length + nameBytes.length, ALIGNED), bytes, padding(bytes.length, ALIGNED)];
 }

@@ -4,7 +4,7 @@ import { ABOUT, type Extras, folded, systemFiles } from "./about.ts";
 import { cpio } from "./cpio.ts";
 import { packageVersion } from "./deb.ts";
 import { type RpmValue, rpmHeader } from "./rpm-header.ts";
-import { type PackedFile, type Stamp, gzip, hash, joined, text } from "./tree.ts";
+import { type PackedFile, type Stamp, gzip, hash, joined, padding, text } from "./tree.ts";
 
 export type RpmArchitecture = "x86_64" | "aarch64";
 
@@ -26,11 +26,10 @@ export function rpm(program: Uint8Array, extras: Extras, architecture: RpmArchit
       [1007, { type: "int32", values: [archive.length] }],
     ]),
   );
-  const padding = new Uint8Array((8 - (signature.length % 8)) % 8);
   return joined([
     lead(`${ABOUT.name}-${packageVersion(stamp.version)}-1`, architecture),
     signature,
-    padding,
+    padding(signature.length, 8),
     header,
     payload,
   ]);

@@ -1,5 +1,5 @@
 // tar(5), the ustar format: what tar, dpkg and Homebrew read.
-import { type PackedFile, type Stamp, foldersOf, joined, text } from "./tree.ts";
+import { type PackedFile, type Stamp, foldersOf, joined, padding, text } from "./tree.ts";
 
 const BLOCK = 512;
 
@@ -8,7 +8,7 @@ export function tar(files: readonly PackedFile[], { mtimeSeconds }: Stamp, prefi
   const parts: Uint8Array[] = [];
   const add = (name: string, mode: number, type: "0" | "5", bytes: Uint8Array) => {
     parts.push(header(name, mode, type, bytes.length, mtimeSeconds), bytes);
-    parts.push(new Uint8Array((BLOCK - (bytes.length % BLOCK)) % BLOCK));
+    parts.push(padding(bytes.length, BLOCK));
   };
   if (prefix !== "") add(prefix, 0o755, "5", new Uint8Array());
   for (const folder of foldersOf(files)) add(`${prefix}${folder}/`, 0o755, "5", new Uint8Array());

@@ -22,6 +22,11 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
 }
 
+/** Zeros up to the next multiple of `to`. */
+export function padding(length: number, to: number): Uint8Array {
+  return new Uint8Array((to - (length % to)) % to);
+}
+
 /** RFC 1952 without a time and without the system it was made on. */
 export function gzip(bytes: Uint8Array): Uint8Array {
   const packed = Bun.gzipSync(Uint8Array.from(bytes), { level: 6 });

@@ -1,6 +1,6 @@
 // SSO-OIDC: clients register, a person lets them in on a page, and they get tokens. The pages answer whoever opens them,
 // as the knob `consent` says.
-import { createToken, refuse } from "./oidc-tokens.ts";
+import { clientOf, createToken, refuse } from "./oidc-tokens.ts";
 import { type JsonResult, bodyParameters, jsonAnswer, refuseJson, shownParameters } from "./rest-json.ts";
 import type { MockRequest, MockService } from "./service.ts";
 import { type SsoWorld, laterBy, randomText } from "./sso-world.ts";
@@ -88,11 +88,8 @@ function startDevice(
   world: SsoWorld,
   now: Date,
 ): JsonResult {
-  const clientId = String(parameters["clientId"]);
-  const client = world.clients.get(clientId);
-  if (client === undefined || client.clientSecret !== parameters["clientSecret"] || client.expiresAt <= now) {
-    return { fault: { status: 401, code: "InvalidClientException", message: "Invalid client" } };
-  }
+  const client = clientOf(parameters, world, now);
+  if ("fault" in client) return client;
   const letters = randomText(32)
     .toUpperCase()
     .replaceAll(/[^A-Z]/g, "");
@@ -100,7 +97,7 @@ function startDevice(
   const deviceCode = randomText();
   const { deviceSeconds, intervalSeconds } = world.seconds;
   world.devices.set(deviceCode, {
-    clientId,
+    clientId: client.clientId,
     userCode,
     state: "pending",
     nextPollAt: now,

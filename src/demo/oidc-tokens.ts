@@ -8,10 +8,8 @@ type Parameters = Readonly<Record<string, unknown>>;
 type Done = JsonResult;
 
 export function createToken(parameters: Parameters, world: SsoWorld, now: Date): Done {
-  const client = world.clients.get(String(parameters["clientId"]));
-  if (client === undefined || client.clientSecret !== parameters["clientSecret"] || client.expiresAt <= now) {
-    return { fault: { status: 401, code: "InvalidClientException", message: "Invalid client" } };
-  }
+  const client = clientOf(parameters, world, now);
+  if ("fault" in client) return client;
   switch (parameters["grantType"]) {
     case "authorization_code":
       return fromCode(parameters, client, world, now);
@@ -22,6 +20,15 @@ export function createToken(parameters: Parameters, world: SsoWorld, now: Date):
     default:
       return refuse("UnsupportedGrantTypeException", "Unsupported grant type");
   }
+}
+
+/** Who asks, by the registration's id and secret. */
+export function clientOf(parameters: Parameters, world: SsoWorld, now: Date): SsoClient | { fault: Fault } {
+  const client = world.clients.get(String(parameters["clientId"]));
+  if (client === undefined || client.clientSecret !== parameters["clientSecret"] || client.expiresAt <= now) {
+    return { fault: { status: 401, code: "InvalidClientException", message: "Invalid client" } };
+  }
+  return client;
 }
 
 export function refuse(code: string, message: string): { fault: Fault } {

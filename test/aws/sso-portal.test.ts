@@ -11,7 +11,7 @@ import { CORP, ssoScene } from "../sso/sso-scene.ts";
 async function scene() {
   const aws = startMockAws();
   const files = scratchAws({ url: aws.url });
-  const sso = ssoScene({ aws, home: files.path, clock: systemClock });
+  const sso = ssoScene({ home: files.path, clock: systemClock });
   const { token } = await sso.signIn();
   return {
     aws,

@@ -1,4 +1,5 @@
 // The results as people read them: one Markdown table, and what it was measured on.
+import { markdownTable } from "../support/markdown-table.ts";
 import { type Limit, type Measured, type Row, judge } from "./row.ts";
 
 export type Machine = {
@@ -22,7 +23,7 @@ numbers are this machine's, the ratios are what counts.
 
 ${machine.cpu}, ${machine.cores} cores, ${machine.system}, Bun ${machine.bun}, load average ${machine.load.toFixed(1)} before the run
 
-${renderTable([HEAD, ...lines.map(cellsOf)])}
+${markdownTable([HEAD, ...lines.map(cellsOf)])}
 - Commands: medians of the wall time from spawn to exit, in random order after a warm-up. The empty program is compiled
   by the same Bun with the options of \`build.sh\`.
 - The bare server is a \`Bun.serve\` in a process of its own that answers the same bytes and checks nothing; load by wrk,
@@ -49,12 +50,4 @@ function cellsOf({ name, what, beside, limit, measured }: Line): string[] {
 
 function decimals(value: number, { unit }: Limit): string {
   return value.toFixed(unit === "%" ? 3 : unit === "ms" ? 1 : 2);
-}
-
-function renderTable(rows: readonly string[][]): string {
-  const widths = HEAD.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |\n`;
-  const [head = [], ...body] = rows;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("");
 }

@@ -1,4 +1,5 @@
 // The matrix as people read it, and the block of the README that is made from it.
+import { markdownTable } from "../support/markdown-table.ts";
 import { CHECKS, type Cell, type Row } from "./cell.ts";
 
 const BEGIN = "<!-- clients: npm run conformance writes what follows -->";
@@ -7,12 +8,7 @@ const END = "<!-- clients: end -->";
 export function renderTable(rows: readonly Row[]): string {
   const head = ["client", "version", ...CHECKS.map(([, title]) => title)];
   const body = rows.map((row) => [row.name, row.version, ...CHECKS.map(([check]) => shownOf(row.cells[check]))]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...body.map((cells) => cells[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |\n`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("");
+  return markdownTable([head, ...body]);
 }
 
 /** `readme` with the table in the place of the one before. */

@@ -23,8 +23,7 @@ async function scene(leftMs: number, awsAheadMs = 0) {
   const clock = manualClock(new Date(Date.now() + awsAheadMs).toISOString());
   const first = keysOf(await assume(world.stsUrl, {}, { clock }));
   const file = await awsLogin(world, first, new Date(Date.now() + leftMs));
-  const env = { AWS_ENDPOINT_URL_SIGNIN: world.stsUrl };
-  const as = (words: readonly string[], more: Record<string, string> = {}) => world.as(words, { ...env, ...more });
+  const { as } = world;
   return {
     world,
     file,

@@ -1,9 +1,9 @@
 // `npm run release` on copies of the checkout: the version is git's, and two builds give the same bytes.
 import { describe, expect, test } from "bun:test";
-import { cpSync, existsSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
+import { readFileSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { installMachine, PATH, ROOT, sha256 } from "../support/install-machine.ts";
+import { copyCheckout, installMachine, PATH, ROOT, sha256 } from "../support/install-machine.ts";
 import { requireTools } from "../support/require-tools.ts";
 
 function git(folder: string, ...words: string[]): string {
@@ -19,10 +19,7 @@ function git(folder: string, ...words: string[]): string {
 }
 
 function checkout(to: string): string {
-  const names = Bun.spawnSync(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT });
-  for (const name of names.stdout.toString().split("\0")) {
-    if (name !== "" && existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(to, name));
-  }
+  copyCheckout(to);
   symlinkSync(join(ROOT, "node_modules"), join(to, "node_modules"));
   git(to, "init", "--quiet");
   git(to, "add", "--all");

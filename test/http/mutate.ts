@@ -1,4 +1,5 @@
 // Requests that went wrong, the same ones for the same seed: what clients really send, cut, doubled, flipped and mixed.
+import { seededChance } from "../support/chance.ts";
 
 export type Random = {
   /** From 0 up to, not including, `limit`. */
@@ -6,15 +7,8 @@ export type Random = {
   pick<T>(items: readonly [T, ...T[]]): T;
 };
 
-/** mulberry32: small, and good enough to reach every branch. */
 export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = seededChance(seed);
   const below = (limit: number) => Math.floor(next() * limit);
   return { below, pick: (items) => items[below(items.length)] ?? items[0] };
 }

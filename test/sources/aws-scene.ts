@@ -35,7 +35,7 @@ export function awsScene(given: SceneFiles = {}, mock: MockAwsOptions = {}): Aws
   const send = createOutbound({ env: process.env });
   const handler = createAwsHandler(process.env);
   const sts = createSts(handler, systemClock);
-  const sso = ssoScene({ aws, home: files.path, clock: systemClock });
+  const sso = ssoScene({ home: files.path, clock: systemClock });
   const base = createBaseSource({
     env: process.env,
     sts,

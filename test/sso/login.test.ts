@@ -13,7 +13,7 @@ async function scene(clock: Clock = systemClock) {
   const files = scratchAws({ url: aws.url });
   return {
     aws,
-    ...ssoScene({ aws, home: files.path, clock }),
+    ...ssoScene({ home: files.path, clock }),
     async [Symbol.asyncDispose]() {
       files[Symbol.dispose]();
       await aws.stop();

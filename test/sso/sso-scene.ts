@@ -4,7 +4,6 @@ import { createAwsHandler } from "../../src/aws/http-handler.ts";
 import { type SsoOidc, createSsoOidc } from "../../src/aws/sso-oidc.ts";
 import { type SsoPortal, createSsoPortal } from "../../src/aws/sso-portal.ts";
 import type { SsoSession } from "../../src/aws/sso-session.ts";
-import type { MockAws } from "../../src/demo/mock-aws.ts";
 import { type SecretStore, memoryStore } from "../../src/secrets/secret-store.ts";
 import { type CliCache, cliCache } from "../../src/sso/cli-cache.ts";
 import { type LoginDeps, type LoginResult, login } from "../../src/sso/login.ts";
@@ -33,7 +32,6 @@ export type SsoScene = {
 };
 
 type Options = {
-  aws?: Pick<MockAws, "url">;
   home: string;
   clock: Clock;
   shareCliCache?: boolean;

@@ -15,7 +15,7 @@ async function scene({ shareCliCache = false, background = false } = {}) {
   const clock = manualClock(new Date().toISOString());
   const aws = startMockAws({ now: () => clock.now() });
   const files = scratchAws({ url: aws.url });
-  const sso = ssoScene({ aws, home: files.path, clock, shareCliCache, background });
+  const sso = ssoScene({ home: files.path, clock, shareCliCache, background });
   await sso.signIn();
   return {
     aws,

@@ -22,7 +22,7 @@ function isFresh(binary: string): boolean {
     join("src", name),
   );
   // The program prints the completion scripts.
-  const scripts = ["bash", "fish", "zsh"].map((shell) => `completions/metacred.${shell}`);
+  const scripts = ["bash", "fish", "ps1", "zsh"].map((shell) => `completions/metacred.${shell}`);
   return [...sources, ...scripts, "build.sh", "package.json"].every(
     (name) => statSync(join(ROOT, name)).mtimeMs < builtMs,
   );

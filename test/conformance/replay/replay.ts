@@ -3,8 +3,6 @@ import { askRaw, type RawReply } from "../../support/raw-http.ts";
 import type { Step } from "./sequences.ts";
 
 export type Replayed = {
-  /** Of each request, in order: `GET /latest/…`. */
-  asked: string[];
   accessKeyId: string | undefined;
   region: string | undefined;
 };
@@ -15,12 +13,11 @@ const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** Throws at the first answer that the client could not use. */
 export async function replay(port: number, steps: readonly Step[]): Promise<Replayed> {
-  const replayed: Replayed = { asked: [], accessKeyId: undefined, region: undefined };
+  const replayed: Replayed = { accessKeyId: undefined, region: undefined };
   let token = "";
   let role = "";
   const send = async (method: string, path: string, headers: Readonly<Record<string, string>>) => {
     const lines = Object.entries({ Host: `127.0.0.1:${port}`, ...headers }).map(([name, value]) => `${name}: ${value}`);
-    replayed.asked.push(`${method} ${path}`);
     const reply = await askRaw({ port }, `${method} ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
     if (reply.status !== 200) throw new Error(`${method} ${path}: ${reply.status}`);
     return reply;
