@@ -1,8 +1,8 @@
 // A credential broker in the mock, of both shapes: an instance metadata service, and accounts with roles. What it hands
 // out are keys that the mock's other services believe.
-import { mintKey } from "./key-material.ts";
 import type { Answer, MockRequest, MockService, Reply } from "./service.ts";
-import { type World, assumedRole, issueKey, readRoleArn } from "./world.ts";
+import { laterBy } from "./sso-world.ts";
+import { type World, assumedRole, giveKey, readRoleArn } from "./world.ts";
 
 /** Without an account it is offered as a metadata service does, with one under `/account`. */
 export type MockOffer = { account?: string; role: string; arn: string };
@@ -69,9 +69,8 @@ function credentials(offer: MockOffer | undefined, world: World, now: Date): Ans
   const name = offer === undefined ? undefined : readRoleArn(offer.arn);
   if (offer === undefined || name === undefined)
     return { reply: text(404, "no"), principalArn: undefined, outcome: "404" };
-  const ends = new Date(now.getTime() + (world.broker.sessionSeconds ?? HOUR_SECONDS) * 1000);
-  const key = issueKey(assumedRole(offer.arn, name, "broker"), mintKey(), ends);
-  world.keys.set(key.accessKeyId, key);
+  const ends = laterBy(now, world.broker.sessionSeconds ?? HOUR_SECONDS);
+  const key = giveKey(world, assumedRole(offer.arn, name, "broker"), ends);
   return ok(
     json({
       Code: "Success",

@@ -1,7 +1,7 @@
 // The federation endpoint of AWS's sign-in in the mock: a session of a role becomes a token, a token the console.
-import { randomBytes } from "node:crypto";
 import { type JsonResult, bodyParameters, jsonAnswer, refuseJson, shownParameters } from "./rest-json.ts";
 import type { Fault, MockService } from "./service.ts";
+import { laterBy, randomText } from "./sso-world.ts";
 import type { World } from "./world.ts";
 
 const TOKEN_MINUTES = 15;
@@ -47,8 +47,8 @@ function issue(
   if (action !== "getSigninToken" || !isWhole || key?.session === undefined || !fits) return refused();
   // Sessions of GetSessionToken get none.
   if (key.principal.kind !== "role" || key.session.expiresAt <= now) return refused();
-  const token = randomBytes(64).toString("base64url");
-  tokens.set(token, { expiresAt: new Date(now.getTime() + TOKEN_MINUTES * 60_000) });
+  const token = randomText(64);
+  tokens.set(token, { expiresAt: laterBy(now, TOKEN_MINUTES * 60) });
   return { result: { SigninToken: token } };
 }
 

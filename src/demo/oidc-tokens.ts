@@ -7,6 +7,8 @@ import { ACCOUNT_SCOPE, type SsoClient, type SsoWorld, laterBy, randomText } fro
 type Parameters = Readonly<Record<string, unknown>>;
 type Done = JsonResult;
 
+const ACCESS_TOKEN_SECONDS = 3600;
+
 export function createToken(parameters: Parameters, world: SsoWorld, now: Date): Done {
   const client = clientOf(parameters, world, now);
   if ("fault" in client) return client;
@@ -86,7 +88,7 @@ function fromRefreshToken(parameters: Parameters, client: SsoClient, world: SsoW
 function issue(client: SsoClient, world: SsoWorld, now: Date): Done {
   const { clientId, scopes, grantTypes } = client;
   const accessToken = `aoa${randomText(48)}`;
-  const expiresIn = world.seconds.accessTokenSeconds;
+  const expiresIn = ACCESS_TOKEN_SECONDS;
   // A client that names no scope is one of the old kind: it may see accounts, and gets no refresh token.
   const granted = scopes.length === 0 ? [ACCOUNT_SCOPE] : scopes;
   world.accessTokens.set(accessToken, { clientId, scopes: granted, expiresAt: laterBy(now, expiresIn) });

@@ -1,9 +1,8 @@
 // The SSO portal: with an access token, which accounts and roles there are, and credentials for them.
-import { mintKey } from "./key-material.ts";
 import { type JsonResult, jsonAnswer, refuseJson } from "./rest-json.ts";
 import type { MockRequest, MockService } from "./service.ts";
 import { ACCOUNT_SCOPE, type SsoAccount, type SsoWorld, laterBy } from "./sso-world.ts";
-import { type World, assumedRole, issueKey } from "./world.ts";
+import { type World, assumedRole, giveKey } from "./world.ts";
 
 const ACTIONS: Readonly<Record<string, string>> = {
   "GET /assignment/accounts": "ListAccounts",
@@ -14,6 +13,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 const PATHS = new Set(Object.keys(ACTIONS).map((line) => line.split(" ")[1]));
 // Fewer than the real portal gives, so that even a small world has pages.
 const PAGE_SIZE = 2;
+const ROLE_SECONDS = 3600;
 
 export function portalService(sso: SsoWorld, world: World): MockService {
   return {
@@ -74,9 +74,8 @@ function roleCredentials(parameters: Parameters, { sso, world, now }: Scene): Js
   const iamName = `AWSReservedSSO_${name}_0123456789abcdef`;
   const roleArn = `arn:aws:iam::${accountId}:role/aws-reserved/sso.amazonaws.com/${iamName}`;
   const principal = assumedRole(roleArn, { partition: "aws", accountId, name: iamName }, sso.user);
-  const expiresAt = laterBy(now, sso.seconds.roleSeconds);
-  const key = issueKey(principal, mintKey(), expiresAt);
-  world.keys.set(key.accessKeyId, key);
+  const expiresAt = laterBy(now, ROLE_SECONDS);
+  const key = giveKey(world, principal, expiresAt);
   return {
     result: {
       roleCredentials: {

@@ -1,11 +1,10 @@
 // AWS Sign-In, as far as a signed-in machine asks it: a refresh token, and a proof of the key that it is bound to, for
 // another session of the same person (RFC 9449, DPoP).
 import { createHash, createPublicKey, verify } from "node:crypto";
-import { mintKey } from "./key-material.ts";
 import { bodyParameters, jsonAnswer, refuseJson, shownParameters } from "./rest-json.ts";
 import type { Answer, MockRequest, MockService } from "./service.ts";
 import { laterBy, randomText } from "./sso-world.ts";
-import { type World, issueKey } from "./world.ts";
+import { type World, giveKey } from "./world.ts";
 
 /** Who has signed in by `aws login`: the user of these keys, on the machine with the key of that thumbprint. */
 export type MockLogin = { refreshToken: string; accessKeyId: string; thumbprint: string };
@@ -52,8 +51,7 @@ function answer(request: MockRequest, world: World, now: Date): Answer {
   world.logins.delete(token);
   const refreshToken = randomText(48);
   world.logins.set(refreshToken, { ...login, refreshToken });
-  const key = issueKey(user, mintKey(), laterBy(now, SESSION_SECONDS));
-  world.keys.set(key.accessKeyId, key);
+  const key = giveKey(world, user, laterBy(now, SESSION_SECONDS));
   const { accessKeyId, secretAccessKey } = key;
   const accessToken = { accessKeyId, secretAccessKey, sessionToken: key.session?.token };
   return jsonAnswer({ result: { accessToken, tokenType: "aws_sigv4", expiresIn: SESSION_SECONDS, refreshToken } });

@@ -5,8 +5,6 @@ export type SsoAccount = { accountId: string; accountName: string; roles: readon
 
 export type SsoOptions = {
   accounts?: readonly SsoAccount[];
-  accessTokenSeconds?: number;
-  roleSeconds?: number;
   clientSeconds?: number;
   deviceSeconds?: number;
   /** What a device is told to wait between two questions. */
@@ -66,8 +64,6 @@ export function createSsoWorld({ accounts = ACCOUNTS, ...seconds }: SsoOptions =
   return {
     accounts,
     seconds: {
-      accessTokenSeconds: 3600,
-      roleSeconds: 3600,
       clientSeconds: 90 * 86_400,
       deviceSeconds: 600,
       intervalSeconds: 1,

@@ -1,6 +1,6 @@
 // Who exists in the mock: users, roles and the keys that are alive. Knows nothing of HTTP or XML.
 import type { MockBroker } from "./broker-service.ts";
-import { stableId } from "./key-material.ts";
+import { mintKey, stableId } from "./key-material.ts";
 import type { KeyMaterial } from "./key-material.ts";
 import type { MockLogin } from "./signin-service.ts";
 
@@ -147,6 +147,13 @@ export function issueKey(principal: Principal, material: KeyMaterial, expiresAt:
   const { accessKeyId, secretAccessKey, sessionToken: token } = material;
   const session = { token, expiresAt, ...(sourceIdentity === undefined ? {} : { sourceIdentity }) };
   return { accessKeyId, secretAccessKey, principal, session };
+}
+
+/** New credentials for `principal`, alive until then. */
+export function giveKey({ keys }: Pick<World, "keys">, principal: Principal, expiresAt: Date): Key {
+  const key = issueKey(principal, mintKey(), expiresAt);
+  keys.set(key.accessKeyId, key);
+  return key;
 }
 
 /** Whether the role's trust policy lets `principal` in. No principal crosses from one partition into another. */
