@@ -14,15 +14,17 @@ export const RELOADED: readonly RegExp[] = [
 /** Keys that have changed and wait for a new `serve`. */
 export function changedForStart(before: Config, now: Config): string[] {
   const [old, current] = [valuesOf(before), valuesOf(now)];
-  return [...new Set([...old.keys(), ...current.keys()])].filter(
-    (key) => old.get(key) !== current.get(key) && !RELOADED.some((pattern) => pattern.test(key)),
-  );
+  return [...new Set([...old.keys(), ...current.keys()])].filter((key) => old.get(key) !== current.get(key));
 }
 
 // --- internal ---
 
-/** Each key by its whole path, with its value as text. */
+/**
+ * Each key that waits for a new `serve` by its whole path, with its value as text. What is taken up at once is not looked
+ * into: there may be thousands of roles, and a pattern that fits a table fits all that is in it.
+ */
 function valuesOf(value: unknown, path = ""): Map<string, string> {
+  if (RELOADED.some((pattern) => pattern.test(path))) return new Map();
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return new Map([[path, JSON.stringify(value)]]);
   return new Map(

@@ -23,7 +23,7 @@ export function createReload({ core: { catalog }, network, containers }: Parts):
     const broken = catalog.reload();
     // Said by the reload that reads the change, and not at each switch from then on.
     const isNew = new Set(changedForStart(before, catalog.config()));
-    const waiting = changedForStart(atStart, catalog.config()).filter((key) => isNew.has(key));
+    const waiting = isNew.size === 0 ? [] : changedForStart(atStart, catalog.config()).filter((key) => isNew.has(key));
     const warnings = [broken, waitingWords(waiting), network.reload(), await containers?.renew()];
     return { isRead: broken === undefined, warnings: warnings.filter((warning) => warning !== undefined) };
   };

@@ -12,10 +12,17 @@ export type Protection = {
 
 /** By its name, or because it ends at the role of a protected one: another spelling must not be a way around. */
 export function protectionOf(spec: RoleSpec, sources: RoleSources): Protection | undefined {
-  const tables = Object.entries(sources.config.roles).filter(([, table]) => table.protected === true);
-  const found =
-    tables.find(([name]) => name === spec.name) ?? tables.find(([name]) => endsAt(spec, arnOf(name, sources)));
-  return found && { role: found[0], revertAfterMs: found[1].revert_after };
+  return protections(sources)(spec);
+}
+
+/** `protectionOf` for many roles: what is protected is resolved once. */
+export function protections(sources: RoleSources): (spec: RoleSpec) => Protection | undefined {
+  const tables = Object.entries(sources.config.roles)
+    .filter(([, table]) => table.protected === true)
+    .map(([role, table]) => ({ arn: arnOf(role, sources), protection: { role, revertAfterMs: table.revert_after } }));
+  return (spec) =>
+    (tables.find(({ protection }) => protection.role === spec.name) ?? tables.find(({ arn }) => endsAt(spec, arn)))
+      ?.protection;
 }
 
 /** Throws for a protected role; the CLI asks and comes again. */

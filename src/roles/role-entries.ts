@@ -1,7 +1,7 @@
 // What a person chooses a role from: each name with the account and the ARN behind it. Pure.
 import { CliError } from "../errors.ts";
 import { accountOfArn } from "./arn.ts";
-import { protectionOf } from "./protection.ts";
+import { protections } from "./protection.ts";
 import type { Config } from "../config/schema.ts";
 import { type RoleSources, resolveRole, roleNames } from "./resolve.ts";
 import { ssoOfBase, ssoRole } from "./sso-role.ts";
@@ -16,13 +16,13 @@ export type RoleEntry = {
 
 export function roleEntries(sources: RoleSources): RoleEntry[] {
   const accountNames = new Map(Object.entries(sources.config.accounts).map(([name, id]) => [id, name]));
-  const anyProtected = hasProtected(sources);
+  const protectionOf = protections(sources);
   return roleNames(sources).map((name) => {
     try {
       const spec = resolveRole(name, sources);
       const arn = spec.steps.at(-1)?.roleArn ?? "";
       const id = accountOfArn(arn)?.accountId ?? sources.profiles[name]?.["sso_account_id"] ?? "";
-      const isProtected = anyProtected && protectionOf(spec, sources) !== undefined;
+      const isProtected = protectionOf(spec) !== undefined;
       return { name, account: accountNames.get(id) ?? id, arn, protected: isProtected };
     } catch (error) {
       // A profile that cannot be used now is still a name; `use` says what is wrong with it.
@@ -42,17 +42,13 @@ export function pairNames({ accounts }: Config): (pair: SsoPair) => string {
 
 /** The same for what the sign-in of the base offers. */
 export function ssoEntries(pairs: readonly SsoPair[], sources: RoleSources): RoleEntry[] {
-  const base = pairs.length === 0 ? undefined : ssoOfBase(sources)?.base;
-  if (base === undefined) return [];
+  const signIn = pairs.length === 0 ? undefined : ssoOfBase(sources);
+  if (signIn === undefined) return [];
   const nameOf = pairNames(sources.config);
-  const anyProtected = hasProtected(sources);
+  const protectionOf = protections(sources);
   return pairs.map((pair) => {
     const name = nameOf(pair);
-    const isProtected = anyProtected && protectionOf(ssoRole(name, { base, ...pair }, sources), sources) !== undefined;
+    const isProtected = protectionOf(ssoRole(name, { ...signIn, ...pair }, sources)) !== undefined;
     return { name, account: name.slice(0, name.indexOf("/")), arn: "", protected: isProtected };
   });
-}
-
-function hasProtected({ config }: RoleSources): boolean {
-  return Object.values(config.roles).some((table) => table.protected === true);
 }

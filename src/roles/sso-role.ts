@@ -2,10 +2,12 @@
 import { type RoleSources, accountReadings, baseChain, own } from "./resolve.ts";
 import type { RoleSpec, SsoBase } from "./role-spec.ts";
 
-export type SsoCandidate = { base: SsoBase; accountId: string; roleName: string };
+/** A sign-in, and the region that its profile names. */
+type SignInBase = { base: SsoBase; region: string | undefined };
+export type SsoCandidate = SignInBase & { accountId: string; roleName: string };
 
 /** The sign-in that roles come from by default; undefined where the base is something else, or a role on top of it. */
-export function ssoOfBase(sources: RoleSources): { base: SsoBase; region: string | undefined } | undefined {
+export function ssoOfBase(sources: RoleSources): SignInBase | undefined {
   const { base, steps, region } = baseChain(sources);
   return base.kind === "sso" && steps.length === 0 ? { base, region } : undefined;
 }
@@ -17,11 +19,12 @@ export function ssoCandidates(name: string, sources: RoleSources): SsoCandidate[
   const readings = accountReadings(name, sources.config).filter(({ role }) => SSO_ROLE_NAME.test(role));
   const sso = readings.length === 0 ? undefined : ssoOfBase(sources);
   if (sso === undefined) return [];
-  return readings.map(({ accountId, role }) => ({ base: sso.base, accountId, roleName: role }));
+  return readings.map(({ accountId, role }) => ({ ...sso, accountId, roleName: role }));
 }
 
-export function ssoRole(name: string, { base, accountId, roleName }: SsoCandidate, sources: RoleSources): RoleSpec {
-  const region = ssoOfBase(sources)?.region ?? sources.environment.region ?? sources.config.region;
+export function ssoRole(name: string, candidate: SsoCandidate, { environment, config }: RoleSources): RoleSpec {
+  const { base, accountId, roleName } = candidate;
+  const region = candidate.region ?? environment.region ?? config.region;
   return { name, base: { ...base, accountId, roleName }, steps: [], region };
 }
 
