@@ -6,6 +6,7 @@ import { isNetworkHelper } from "../callers/container-process.ts";
 import { ancestorsOf, isOwnOrDescendant } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import type { HttpPeer } from "../http/server.ts";
+import { isAllowedUid } from "../imds/guard.ts";
 import type { ImdsCaller } from "../imds/message.ts";
 import { type Visit, visitOf } from "./caller-book.ts";
 
@@ -37,7 +38,7 @@ export function createCallerOf({ context, findCaller, mayLoop, containers, uids 
   return (peer) => {
     const owner = findCaller(peer);
     // A flood of connections that are refused anyway must not cost a look at each.
-    const mayAsk = uids === "*" || (owner.uid !== undefined && uids.includes(owner.uid));
+    const mayAsk = isAllowedUid(owner.uid, uids);
     const isLoop = (pid: number | undefined) =>
       owner.uid !== undefined && mayAsk && mayLoop() && (pid === undefined ? isOurs(owner) : isOurProcess(pid));
     const uid = knowsUid ? owner.uid : context.uid;

@@ -104,14 +104,17 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     onEvent: (event) => tellSwitch(event, log, context, catalog.config()),
   });
   const local = createLocalSessions(time);
-  const served = (): ServedRole | undefined => {
+  // Whatever leaves the daemon is in this machine's own time. Of the state a metadata answer tells no instant.
+  const inView = (): ServedRole | undefined => {
     const spec = active.spec();
     const key = active.key();
     if (spec === undefined || key === undefined) return undefined;
     const session = sessions.current(key);
-    const state = sessions.state(key);
-    // Whatever leaves the daemon is in this machine's own time.
-    return { spec, session: session && local(session), state: state && localState(state, time) };
+    return { spec, session: session && local(session), state: sessions.state(key) };
+  };
+  const served = (): ServedRole | undefined => {
+    const now = inView();
+    return now && { ...now, state: now.state && localState(now.state, time) };
   };
   const view = createImdsView();
   const endOf = async (spec: RoleSpec) =>
@@ -125,7 +128,7 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     sessions,
     active,
     served,
-    view: () => view(served(), catalog.config(), context.clock.now()),
+    view: () => view(inView(), catalog.config(), context.clock.now()),
     wanted: (role, granted) => wanted(role, granted, active, catalog),
     endOf,
     async credentials(role, granted = false) {

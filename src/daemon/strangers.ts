@@ -1,5 +1,6 @@
 // Who may not ask gets the refusal, but however many of them come they take no place from those who may; nor does one
 // container from the others on its bridge.
+import { isAllowedUid } from "../imds/guard.ts";
 import type { ImdsCaller } from "../imds/message.ts";
 
 export type Strangers = {
@@ -17,8 +18,7 @@ export function createStrangers(uids: readonly number[] | "*", containers: boole
   const crowdOf = ({ uid, container, address }: ImdsCaller): { name: string; most: number } | undefined => {
     if (container === "bridge") return { name: address, most: MOST_OF_ONE_CONTAINER };
     const isRefused = container === "process" && !containers;
-    const mayAsk = uids === "*" || (uid !== undefined && uids.includes(uid));
-    return isRefused || !mayAsk ? { name: "strangers", most: MOST_STRANGERS } : undefined;
+    return isRefused || !isAllowedUid(uid, uids) ? { name: "strangers", most: MOST_STRANGERS } : undefined;
   };
   return {
     letIn(caller) {

@@ -43,6 +43,11 @@ export function isOwnAddress(address: string): boolean {
   return OWN_ADDRESSES.has(plain) || /^127(?:\.\d{1,3}){3}$/.test(plain);
 }
 
+/** Whether this user's programs may ask. */
+export function isAllowedUid(uid: number | undefined, uids: readonly number[] | "*"): boolean {
+  return uids === "*" || (uid !== undefined && uids.includes(uid));
+}
+
 /** By a name that only containers have for this machine. */
 export function saysContainer({ host }: RequestFacts, authority: string | undefined): boolean {
   const name = authority ?? (host === undefined || host === "many" ? "" : host.value);
@@ -60,10 +65,6 @@ const OWN_ADDRESSES: ReadonlySet<string> = new Set([
   "fd00:ec2::254",
   "fd00:ec2::23",
 ]);
-
-function isAllowedUid(uid: number | undefined, uids: readonly number[] | "*"): boolean {
-  return uids === "*" || (uid !== undefined && uids.includes(uid));
-}
 
 // Docker's and Podman's own names for the machine that a container runs on.
 const HOST_NAMES: ReadonlySet<string> = new Set(["host.docker.internal", "host.containers.internal"]);
