@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { jsonOf } from "../sys/json.ts";
 import { explainCall } from "./explain.ts";
 import type { Outbound } from "./outbound.ts";
 
@@ -85,19 +86,11 @@ async function signInToken(url: string, send: Outbound): Promise<string> {
       exit: EXIT.awsRefused,
     });
   }
-  const parsed = status === 200 ? v.safeParse(answerSchema, json(body)) : undefined;
+  const parsed = status === 200 ? v.safeParse(answerSchema, jsonOf(new TextDecoder().decode(body))) : undefined;
   if (parsed?.success === true) return parsed.output.SigninToken;
   throw new CliError(`${new URL(url).host} answered ${status} without a sign-in token`, {
     hint: "check the network: a sign-in page or a proxy may stand in between",
   });
-}
-
-function json(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
 }
 
 function federationEndpoint(partition: string, env: Environment): string {

@@ -1,6 +1,7 @@
 // The CLI's end of the control socket. Part of every quick command, so it imports next to nothing.
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { RedirectTool } from "../redirect/plan.ts";
+import { jsonOf } from "../sys/json.ts";
 import { type SocketAnswer, SocketTimeout, askSocket } from "./ask-socket.ts";
 import {
   type CallersAnswer,
@@ -64,9 +65,14 @@ export function controlClient(socketFile: string): Control {
 }
 
 /** The daemon's status, or undefined when none runs. */
-export async function statusIfRunning(socketFile: string): Promise<Status | undefined> {
+export function statusIfRunning(socketFile: string): Promise<Status | undefined> {
+  return ifRunning(controlClient(socketFile).status());
+}
+
+/** What the daemon answers, or undefined when none runs. */
+export async function ifRunning<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    return await controlClient(socketFile).status();
+    return await asked;
   } catch (error) {
     if (error instanceof CliError && error.exit === EXIT.notRunning) return undefined;
     throw error;
@@ -129,14 +135,6 @@ function bodyOf({ body, isWhole }: SocketAnswer): unknown {
   const data = jsonOf(body);
   if (data === undefined) throw errorOf(undefined);
   return data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function errorOf(data: unknown): CliError {

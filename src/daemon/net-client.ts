@@ -14,7 +14,7 @@ import { cleanBySocket } from "./guard.ts";
 import { nextPort } from "./next-free-port.ts";
 import { privilegeOf } from "./privilege.ts";
 import type { Status } from "./protocol.ts";
-import { EMULATED, EMULATED_IPV6 } from "./redirect.ts";
+import { redirectInput, targetsOf } from "./redirect-input.ts";
 import { runAsRoot, startGuard } from "./start-guard.ts";
 import { readPasswd, redirectedUids, uidsOf } from "./users.ts";
 
@@ -45,17 +45,11 @@ export async function netPlan(context: Context): Promise<NetPlan> {
   const { imds, redirect, containers, exec } = loadConfig(context.paths, context.uid);
   const { port, ipv6 } = imds;
   const agentPorts = { ipv4: nextPort(port), ipv6: ipv6 ? nextPort(port) : undefined };
-  return system.plan({
-    method: redirect.method === "none" ? "auto" : redirect.method,
-    targets: [
-      { address: EMULATED, port },
-      ...(ipv6 ? [{ address: EMULATED_IPV6, port }] : []),
-      ...(exec.endpoint === "loopback" ? [] : agentTargets(exec.endpoint, agentPorts)),
-    ],
-    ...installation(context),
-    containers: containers.enabled ? port : undefined,
-    ...privilegeOf(context),
-  });
+  const agents = exec.endpoint === "loopback" ? [] : agentTargets(exec.endpoint, agentPorts);
+  const targets = targetsOf({ port, ipv6Port: ipv6 ? port : undefined }, { targets: agents });
+  const uids = uidsOf(redirect.users, context.uid, readPasswd());
+  const wish = { context, redirect, containers: containers.enabled };
+  return system.plan({ ...redirectInput(targets, uids, wish), ...privilegeOf(context) });
 }
 
 /** For the daemon that runs: no rule without one. */

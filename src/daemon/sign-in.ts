@@ -10,7 +10,7 @@ import { createRegistrations } from "../sso/registration.ts";
 import { fieldsOf } from "../sso/token.ts";
 import { startDetached } from "../sys/start-detached.ts";
 import { personAnswered } from "./ask-person.ts";
-import { controlClient, statusIfRunning } from "./client.ts";
+import { controlClient, ifRunning, statusIfRunning } from "./client.ts";
 import { type RoleCatalog, createRoleCatalog } from "./role-catalog.ts";
 import { noteSignInChange } from "./sign-in-facts.ts";
 import { type SourceKit, createSourceKit } from "./source-kit.ts";
@@ -60,7 +60,8 @@ export async function runLogin(context: Context, options: LoginOptions, say: Say
   noteSignInChange(paths.stateDir, clock.now());
   personAnswered(ssoKey(session), paths.stateDir);
   const kept = inMemory ? JSON.stringify(fieldsOf(session, token)) : undefined;
-  await tellDaemon(context, ssoKey(session), kept);
+  // A daemon that runs picks the sign-in up at once; without one there is nobody to tell.
+  await ifRunning(controlClient(paths.socketFile).signedIn(ssoKey(session), kept));
   return { word, until: token.expiresAt, renews: token.refreshToken !== undefined, shared };
 }
 
@@ -77,15 +78,6 @@ export async function openSignIn(
     say,
   });
   return { kit, signIn: await catalog.signIn(name) };
-}
-
-// A daemon that runs picks the sign-in up at once; without one there is nobody to tell.
-async function tellDaemon({ paths }: Context, key: string, token: string | undefined): Promise<void> {
-  try {
-    await controlClient(paths.socketFile).signedIn(key, token);
-  } catch (error) {
-    if (!(error instanceof CliError) || error.exit !== EXIT.notRunning) throw error;
-  }
 }
 
 // Where no page can be shown, a page that comes back to this machine is of no use.

@@ -3,9 +3,9 @@ import { explainCall } from "../aws/explain.ts";
 import { isUnauthorized } from "../aws/sso-portal.ts";
 import { ssoKey } from "../aws/sso-session.ts";
 import type { Context } from "../context.ts";
-import { CliError, EXIT } from "../errors.ts";
+import { CliError } from "../errors.ts";
 import { personAnswered } from "./ask-person.ts";
-import { controlClient } from "./client.ts";
+import { controlClient, ifRunning } from "./client.ts";
 import { openSignIn } from "./sign-in.ts";
 import { noteSignInChange } from "./sign-in-facts.ts";
 
@@ -29,15 +29,7 @@ export async function runLogout(
   await kit.keeper.remove(session);
   noteSignInChange(context.paths.stateDir, kit.clock.now());
   personAnswered(ssoKey(session), context.paths.stateDir);
-  await tellDaemon(context, ssoKey(session));
+  await ifRunning(controlClient(context.paths.socketFile).signedOut(ssoKey(session)));
   if (failure === undefined) return { word, wasIn: found !== undefined };
   throw new CliError(`${failure.message}; it is forgotten here`, { hint: failure.hint, cause: failure });
-}
-
-async function tellDaemon({ paths }: Context, key: string): Promise<void> {
-  try {
-    await controlClient(paths.socketFile).signedOut(key);
-  } catch (error) {
-    if (!(error instanceof CliError) || error.exit !== EXIT.notRunning) throw error;
-  }
 }

@@ -18,7 +18,6 @@ export type RedirectSystem = {
   rootSocketOf(ownerUid: number): string;
   install(installation: Installation, root: Root): InstallPlan;
   uninstall(installation: Installation, root: Root): InstallPlan;
-  loopback: "lo" | "lo0";
   /** What a person types to see whose rules stand in the way. */
   showRules: string;
 };
@@ -26,10 +25,10 @@ export type RedirectSystem = {
 /** Undefined where there is no redirect, as on Windows. */
 export function redirectSystem(platform: NodeJS.Platform): RedirectSystem | undefined {
   if (platform === "linux") {
-    return system(linux, systemd, systemdSocketOf, { loopback: "lo", showRules: "sudo nft list ruleset" });
+    return system(linux, systemd, systemdSocketOf, { showRules: "sudo nft list ruleset" });
   }
   if (platform === "darwin") {
-    return system(darwin, launchd, launchdSocketOf, { loopback: "lo0", showRules: "sudo pfctl -a '*' -s nat" });
+    return system(darwin, launchd, launchdSocketOf, { showRules: "sudo pfctl -a '*' -s nat" });
   }
   return undefined;
 }
@@ -48,7 +47,7 @@ function system(
   { planRedirect, planCleanup, redirectRequest }: Verbs,
   manager: ServiceManager,
   rootSocketOf: RedirectSystem["rootSocketOf"],
-  words: Pick<RedirectSystem, "loopback" | "showRules">,
+  words: Pick<RedirectSystem, "showRules">,
 ): RedirectSystem {
   return {
     plan: planRedirect,

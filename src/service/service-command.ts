@@ -64,7 +64,7 @@ const ROOT_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 function planOf(context: Context, { system, program }: ServiceOptions, changes = true): Planned {
   const { env, platform, home, uid, paths, cwd } = context;
   if (system) {
-    refuseManager(platform === "linux" ? "systemctl" : undefined, ROOT_PATH);
+    refuseManager(platform, ROOT_PATH);
     if (uid !== 0 && changes) {
       throw new CliError("a system service is installed by root", {
         hint: "sudo metacred service install --system",
@@ -76,12 +76,12 @@ function planOf(context: Context, { system, program }: ServiceOptions, changes =
   const configFile = paths.configNamed ? resolve(cwd, paths.configFile) : undefined;
   const service = { program, environment: serviceEnvironment(env, configFile) };
   if (platform === "darwin") return { plan: launchdPlan(service, { home, uid, logFile: paths.logFile }), env };
-  refuseManager(platform === "linux" ? "systemctl" : undefined, env["PATH"] ?? ROOT_PATH);
+  refuseManager(platform, env["PATH"] ?? ROOT_PATH);
   return { plan: systemdUserPlan(service, env["XDG_CONFIG_HOME"] || `${home}/.config`), env };
 }
 
-function refuseManager(tool: string | undefined, path: string): void {
-  if (tool !== undefined && Bun.which(tool, { PATH: path }) !== null) return;
+function refuseManager(platform: NodeJS.Platform, path: string): void {
+  if (platform === "linux" && Bun.which("systemctl", { PATH: path }) !== null) return;
   throw new CliError("there is no service manager here that metacred knows (systemd, and for users launchd)", {
     hint: "metacred serve --background",
   });

@@ -5,7 +5,7 @@ import type { AwsCredentialIdentity } from "@smithy/types";
 import { type Session, credentials } from "../aws/credentials.ts";
 import { explainBase } from "../aws/explain.ts";
 import type { Outbound } from "../aws/outbound.ts";
-import type { Sts } from "../aws/sts.ts";
+import { type Sts, plain } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
 import { type BaseSpec, canonicalJson, isAwsLogin } from "../roles/role-spec.ts";
@@ -79,8 +79,7 @@ async function fromProfile(
     clientConfig: { requestHandler: handler },
     roleAssumerWithWebIdentity: async (input) => {
       webIdentity = await sts.assumeRoleWithWebIdentity(input, region);
-      const { accessKeyId, secretAccessKey, sessionToken } = webIdentity.credentials;
-      return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+      return plain(webIdentity.credentials);
     },
   });
   try {

@@ -1,6 +1,6 @@
 // How a broker is asked: its headers, authority and certificate, and what its refusals mean in words.
 import { readFileSync } from "node:fs";
-import { retryAfterMs } from "../aws/explain.ts";
+import { isTimeout, retryAfterMs } from "../aws/explain.ts";
 import type { Outbound, OutboundRequest } from "../aws/outbound.ts";
 import type { BrokerConfig } from "../config/schema.ts";
 import { CliError, EXIT, messageOf } from "../errors.ts";
@@ -91,8 +91,7 @@ function readNamed(source: string, file: string): string {
 }
 
 function explain(error: unknown, source: string, settings: BrokerConfig): CliError {
-  const isLate = error instanceof Error && error.name === "TimeoutError";
-  const reason = isLate ? "no answer in time" : messageOf(error);
+  const reason = isTimeout(error) ? "no answer in time" : messageOf(error);
   const hint = error instanceof CliError ? error.hint : `check ${new URL(settings.url).host} and HTTPS_PROXY`;
   return new CliError(`the broker "${source}" cannot be asked: ${reason}`, { hint, cause: error });
 }

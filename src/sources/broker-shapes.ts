@@ -1,6 +1,7 @@
 // What brokers answer, read strictly: an unknown shape is an error, never credentials. Pure.
 import * as v from "valibot";
 import { type Session, credentials } from "../aws/credentials.ts";
+import { jsonOf } from "../sys/json.ts";
 
 // Leading and trailing white space would not survive a header, so it is no part of a key.
 const key = v.pipe(v.string(), v.regex(/^\S+$/));
@@ -62,12 +63,4 @@ export function readAccounts(text: string): BrokerOffer[] | undefined {
 /** The token of an instance metadata service; undefined where something else was answered. */
 export function readToken(text: string): string | undefined {
   return /^[\x21-\x7e]{1,4096}$/.test(text) && !text.startsWith("<") ? text : undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

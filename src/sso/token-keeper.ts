@@ -7,6 +7,7 @@ import { type SsoSession, ssoKey } from "../aws/sso-session.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import type { Clock } from "../sys/clock.ts";
+import { jsonOf } from "../sys/json.ts";
 import { waitForLock } from "../sys/process-lock.ts";
 import type { CliCache } from "./cli-cache.ts";
 import { type SsoToken, canRefresh, fieldsOf, isValid, readToken, tokenOf } from "./token.ts";
@@ -64,7 +65,7 @@ export function createTokenKeeper(deps: KeeperDeps): TokenKeeper {
 
   const find = async (session: SsoSession): Promise<HeldToken | undefined> => {
     const text = await store.get(tokenItem(ssoKey(session)));
-    const kept = text === undefined ? undefined : readToken(parse(text));
+    const kept = text === undefined ? undefined : readToken(jsonOf(text));
     const own = kept === undefined ? undefined : { token: tokenOf(kept) };
     if (isOfUse(own)) return own;
     return cliCache.find(session) ?? own;
@@ -180,12 +181,4 @@ export function needsLogin(word: string, wasIn: boolean): CliError {
 /** The name of a token in the store. */
 export function tokenItem(key: string): string {
   return `sso-token ${key}`;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
