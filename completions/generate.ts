@@ -27,8 +27,7 @@ const CONFIG_FLAG: FlagSpec = { long: "config", short: undefined, description: "
 
 export async function commandSpecs(): Promise<CommandSpec[]> {
   return Promise.all(
-    Object.entries(COMMANDS).map(async ([name, load]) => {
-      const command = await load();
+    Object.entries(COMMANDS).map(async ([name, command]) => {
       const args = Object.entries(((await command.default.args) ?? {}) as ArgsDef);
       const word = args.find(([, arg]) => arg.type === "positional")?.[1];
       return {

@@ -28,9 +28,7 @@ const FILES: readonly (readonly [string, string])[] = [
 const DATE = "2026-11-22";
 
 export async function renderMan(): Promise<string> {
-  const commands = await Promise.all(
-    Object.entries(COMMANDS).map(async ([name, load]) => helpParts(name, await load())),
-  );
+  const commands = await Promise.all(Object.entries(COMMANDS).map(([name, command]) => helpParts(name, command)));
   return `${[
     `.TH METACRED 1 ${DATE} metacred "User Commands"`,
     ".SH NAME",

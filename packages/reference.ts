@@ -4,7 +4,7 @@ import { COMMANDS } from "../src/cli.ts";
 import { type HelpParts, helpParts } from "../src/help.ts";
 
 export async function renderReference(): Promise<string> {
-  const commands = await Promise.all(Object.entries(COMMANDS).map(async ([name, load]) => section(name, await load())));
+  const commands = await Promise.all(Object.entries(COMMANDS).map(([name, command]) => section(name, command)));
   return `# Commands
 
 Made from the program's own definitions, as \`metacred COMMAND --help\` and \`man metacred\` are. Every command takes

@@ -2,6 +2,28 @@
 // are citty's; its runMain is not used, since it prints usage to stdout, ignores `--`, and takes unknown flags in silence.
 import { type ArgsDef, type CommandDef, runCommand } from "citty";
 import { strictArgs } from "./cli-args.ts";
+import * as completions from "./commands/completions.ts";
+import * as console from "./commands/console.ts";
+import * as credentialProcess from "./commands/credential-process.ts";
+import * as daemon from "./commands/daemon.ts";
+import * as demo from "./commands/demo.ts";
+import * as doctor from "./commands/doctor.ts";
+import * as env from "./commands/env.ts";
+import * as exec from "./commands/exec.ts";
+import * as init from "./commands/init.ts";
+import * as keys from "./commands/keys.ts";
+import * as login from "./commands/login.ts";
+import * as logout from "./commands/logout.ts";
+import * as logs from "./commands/logs.ts";
+import * as net from "./commands/net.ts";
+import * as roles from "./commands/roles.ts";
+import * as serve from "./commands/serve.ts";
+import * as serviceRun from "./commands/service-run.ts";
+import * as service from "./commands/service.ts";
+import * as status from "./commands/status.ts";
+import * as stop from "./commands/stop.ts";
+import * as use from "./commands/use.ts";
+import * as who from "./commands/who.ts";
 import type { Context } from "./context.ts";
 import { CliError, EXIT } from "./errors.ts";
 import { renderHelp, renderOverview } from "./help.ts";
@@ -14,38 +36,38 @@ export type CommandModule = {
   takesTail?: boolean;
 };
 
-type Load = () => Promise<CommandModule>;
-
 // What every definition has in common; its own flags are checked where it is written.
-const load = <Args extends ArgsDef>(module: Promise<Omit<CommandModule, "default"> & { default: CommandDef<Args> }>) =>
-  module as unknown as Promise<CommandModule>;
+const command = <Args extends ArgsDef>(module: Omit<CommandModule, "default"> & { default: CommandDef<Args> }) =>
+  module as unknown as CommandModule;
 
-export const COMMANDS: Readonly<Record<string, Load>> = {
-  serve: () => load(import("./commands/serve.ts")),
-  use: () => load(import("./commands/use.ts")),
-  status: () => load(import("./commands/status.ts")),
-  stop: () => load(import("./commands/stop.ts")),
-  logs: () => load(import("./commands/logs.ts")),
-  roles: () => load(import("./commands/roles.ts")),
-  init: () => load(import("./commands/init.ts")),
-  login: () => load(import("./commands/login.ts")),
-  logout: () => load(import("./commands/logout.ts")),
-  keys: () => load(import("./commands/keys.ts")),
-  "credential-process": () => load(import("./commands/credential-process.ts")),
-  who: () => load(import("./commands/who.ts")),
-  exec: () => load(import("./commands/exec.ts")),
-  env: () => load(import("./commands/env.ts")),
-  console: () => load(import("./commands/console.ts")),
-  service: () => load(import("./commands/service.ts")),
-  doctor: () => load(import("./commands/doctor.ts")),
-  net: () => load(import("./commands/net.ts")),
-  completions: () => load(import("./commands/completions.ts")),
-  demo: () => load(import("./commands/demo.ts")),
+// All imported at the start: one that is imported on demand makes Bun's bundler wrap each module it shares with main.ts
+// in a function, there as well, which takes a twentieth of a `status`.
+export const COMMANDS: Readonly<Record<string, CommandModule>> = {
+  serve: command(serve),
+  use: command(use),
+  status: command(status),
+  stop: command(stop),
+  logs: command(logs),
+  roles: command(roles),
+  init: command(init),
+  login: command(login),
+  logout: command(logout),
+  keys: command(keys),
+  "credential-process": command(credentialProcess),
+  who: command(who),
+  exec: command(exec),
+  env: command(env),
+  console: command(console),
+  service: command(service),
+  doctor: command(doctor),
+  net: command(net),
+  completions: command(completions),
+  demo: command(demo),
 };
 
-const HIDDEN: Readonly<Record<string, Load>> = {
-  __daemon: () => load(import("./commands/daemon.ts")),
-  __service: () => load(import("./commands/service-run.ts")),
+const HIDDEN: Readonly<Record<string, CommandModule>> = {
+  __daemon: command(daemon),
+  __service: command(serviceRun),
 };
 
 /** Runs one command; resolves to its exit code. `tail` is what stood behind `--`. */
@@ -60,7 +82,7 @@ export async function runCli(
     return EXIT.usage;
   }
   if (name === "--help" || name === "-h" || name === "help") return printHelp(rest[0]);
-  const command = await (named(COMMANDS, name) ?? named(HIDDEN, name))?.();
+  const command = named(COMMANDS, name) ?? named(HIDDEN, name);
   if (command === undefined) throw unknownCommand(name);
   if (rest.includes("--help") || rest.includes("-h")) return printHelp(name);
   if (tail !== undefined && command.takesTail !== true) {
@@ -81,14 +103,14 @@ async function printHelp(name: string | undefined): Promise<number> {
     process.stdout.write(await renderOverview(COMMANDS));
     return EXIT.ok;
   }
-  const command = await named(COMMANDS, name)?.();
+  const command = named(COMMANDS, name);
   if (command === undefined) throw unknownCommand(name);
   process.stdout.write(await renderHelp(name, command));
   return EXIT.ok;
 }
 
 // Not what every object inherits: `metacred constructor` is no command.
-function named(commands: Readonly<Record<string, Load>>, name: string): Load | undefined {
+function named(commands: Readonly<Record<string, CommandModule>>, name: string): CommandModule | undefined {
   return Object.hasOwn(commands, name) ? commands[name] : undefined;
 }
 

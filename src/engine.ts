@@ -2,6 +2,7 @@
 export { runBackground } from "./daemon/background.ts";
 export { runUnderService } from "./daemon/under-service.ts";
 export { runForeground } from "./daemon/foreground.ts";
+export { logTarget } from "./daemon/log-target.ts";
 export { oneShotCredentials, listRoles, roleChoices } from "./daemon/one-shot.ts";
 export { checkConsole, openConsole, signedInConsole } from "./daemon/console.ts";
 export { proposal, writeFirstConfig } from "./daemon/first-config.ts";

@@ -3,13 +3,9 @@ import type { ArgDef, ArgsDef, CommandMeta } from "citty";
 import { aliasesOf } from "./cli-args.ts";
 import type { CommandModule } from "./cli.ts";
 
-export async function renderOverview(
-  commands: Readonly<Record<string, () => Promise<CommandModule>>>,
-): Promise<string> {
+export async function renderOverview(commands: Readonly<Record<string, CommandModule>>): Promise<string> {
   const rows: [string, string][] = [];
-  for (const [name, loadCommand] of Object.entries(commands)) {
-    rows.push([name, await descriptionOf(await loadCommand())]);
-  }
+  for (const [name, command] of Object.entries(commands)) rows.push([name, await descriptionOf(command)]);
   return [
     "metacred: AWS credentials for every program on this machine, for the role you choose",
     "",

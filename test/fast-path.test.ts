@@ -1,10 +1,18 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { fastPath } from "../src/fast-path.ts";
 import { desk } from "./quick/command.ts";
 
 test("the version, and nothing else", async () => {
   await using it = desk();
   expect(await it.metacred("--version")).toEqual({ stdout: "0.0.0-dev\n", stderr: "", exitCode: 0 });
+});
+
+test("no built-in module is loaded before a short cut runs", async () => {
+  const { outputs } = await Bun.build({ entrypoints: [join(import.meta.dir, "../src/main.ts")], target: "bun" });
+  const bundle = (await outputs[0]?.text()) ?? "";
+  expect(bundle).toContain("credential-process");
+  expect(new Bun.Transpiler({ loader: "js" }).scanImports(bundle)).toEqual([]);
 });
 
 describe("short cuts", () => {

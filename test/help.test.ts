@@ -47,7 +47,7 @@ test("a command without flags has no flags", async () => {
 
 test("the overview lists commands with what they do", async () => {
   const one = command({ meta: { description: "Do it" } });
-  const text = await renderOverview({ do: async () => one, "do-more": async () => one });
+  const text = await renderOverview({ do: one, "do-more": one });
   expect(text).toBe(`metacred: AWS credentials for every program on this machine, for the role you choose
 
 usage: metacred COMMAND [--config FILE] [--help]
@@ -60,12 +60,14 @@ usage: metacred COMMAND [--config FILE] [--help]
 });
 
 describe("every command", () => {
-  test.each(Object.entries(COMMANDS))("%s has a description, examples, and words for each flag", async (name, load) => {
-    const module = await load();
-    expect(await descriptionOf(module)).toMatch(/^[A-Z].*[^.]$/);
-    expect(module.examples.length).toBeWithin(1, 4);
-    for (const example of module.examples) expect(example).toContain(`metacred ${name}`);
-    const help = await renderHelp(name, module);
-    for (const line of help.split("\n")) expect(line).not.toMatch(/^ {2}-.*--\S+$|undefined|VALUE/);
-  });
+  test.each(Object.entries(COMMANDS))(
+    "%s has a description, examples, and words for each flag",
+    async (name, module) => {
+      expect(await descriptionOf(module)).toMatch(/^[A-Z].*[^.]$/);
+      expect(module.examples.length).toBeWithin(1, 4);
+      for (const example of module.examples) expect(example).toContain(`metacred ${name}`);
+      const help = await renderHelp(name, module);
+      for (const line of help.split("\n")) expect(line).not.toMatch(/^ {2}-.*--\S+$|undefined|VALUE/);
+    },
+  );
 });

@@ -1,8 +1,10 @@
 // Where the daemon's log goes: `[log] to`, else its file in the background and stderr in the foreground.
+import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { type Log, type LogLevel, createLog } from "../output.ts";
+import type { Paths } from "../paths.ts";
 import { openSyslog } from "../sys/syslog.ts";
 import { openLogFile } from "./log-file.ts";
 
@@ -17,6 +19,16 @@ export function openLog(
   const file = (): Write => openLogFile(paths.logFile);
   const write = to === "syslog" ? syslog(format) : to === "file" ? file() : (stderr ?? file());
   return createLog({ level, format, now: () => clock.now(), write });
+}
+
+/** What the config says now. A broken one is no reason to hide the log that may say why. */
+export function logTarget(paths: Paths, uid: number): Config["log"]["to"] | undefined {
+  try {
+    return loadConfig(paths, uid).log.to;
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
 }
 
 function syslog(format: Config["log"]["format"]): Write {

@@ -1,9 +1,8 @@
 // The daemon's log file as it is, or as it grows. It is data: it goes to stdout.
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { Context } from "../context.ts";
-import { loadConfig } from "../config/load.ts";
 import { CliError, EXIT } from "../errors.ts";
-import type { Paths } from "../paths.ts";
+import { loadEngine } from "../load-engine.ts";
 import { isReaderGone, outputError } from "../print.ts";
 
 const CHUNK_BYTES = 65_536;
@@ -12,7 +11,11 @@ const TAIL_BYTES = 16_384;
 const LOOK_EVERY_MS = 250;
 
 export async function showLog({ paths, uid }: Pick<Context, "paths" | "uid">, follow: boolean): Promise<number> {
-  refuseSystemLog(paths, uid);
+  // Read by the engine: the config's schema in here would slow every command down.
+  const { logTarget } = await loadEngine();
+  if (logTarget(paths, uid) === "syslog") {
+    throw new CliError("the log goes to the system's own log", { hint: "journalctl -t metacred" });
+  }
   const file = paths.logFile;
   const descriptor = openLog(file);
   if (descriptor === undefined) {
@@ -23,21 +26,6 @@ export async function showLog({ paths, uid }: Pick<Context, "paths" | "uid">, fo
     return EXIT.ok;
   }
   return followLog(file, descriptor);
-}
-
-function refuseSystemLog(paths: Paths, uid: number): void {
-  if (logTarget(paths, uid) !== "syslog") return;
-  throw new CliError("the log goes to the system's own log", { hint: "journalctl -t metacred" });
-}
-
-// A broken config is no reason to hide the log that may say why.
-function logTarget(paths: Paths, uid: number): string | undefined {
-  try {
-    return loadConfig(paths, uid).log.to;
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
 }
 
 async function followLog(file: string, first: number): Promise<never> {

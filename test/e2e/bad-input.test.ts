@@ -8,8 +8,7 @@ type Flag = { name: string; takesValue: boolean };
 type Definition = { name: string; flags: Flag[]; words: number; needsWord: boolean; takesTail: boolean };
 
 const definitions: Definition[] = await Promise.all(
-  Object.entries(COMMANDS).map(async ([name, load]) => {
-    const command = await load();
+  Object.entries(COMMANDS).map(async ([name, command]) => {
     const args = Object.entries((await command.default.args) as ArgsDef);
     const words = args.filter(([, arg]) => arg.type === "positional");
     const flags = args.filter(([, arg]) => arg.type !== "positional");
