@@ -10,11 +10,25 @@ export function isPast(iso: string, now: Date): boolean {
   return timeLeft(iso, now) === EXPIRED;
 }
 
-/** `59m`, `1h 5m`, `40s`; "expired" when it is past. */
+/** `59m`, `1h 5m`, `40s`; "expired" when it is past. Rounded down: what lasts is never told to last longer. */
 export function timeLeft(iso: string, now: Date): string {
-  const left = Math.floor((new Date(iso).getTime() - now.getTime()) / 1000);
+  const left = Math.floor(secondsUntil(iso, now));
   if (left <= 0) return EXPIRED;
-  if (left < 60) return `${left}s`;
-  const minutes = Math.floor(left / 60);
+  return left < 60 ? `${left}s` : words(Math.floor(left / 60));
+}
+
+/** When something comes that is not past: to the nearest, so that thirty minutes just given are not 29. */
+export function timeUntil(iso: string, now: Date): string {
+  const left = Math.round(secondsUntil(iso, now));
+  return left < 60 ? `${left}s` : words(Math.round(left / 60));
+}
+
+// --- internal ---
+
+function secondsUntil(iso: string, now: Date): number {
+  return (new Date(iso).getTime() - now.getTime()) / 1000;
+}
+
+function words(minutes: number): string {
   return minutes < 60 ? `${minutes}m` : `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
 }

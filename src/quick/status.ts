@@ -4,7 +4,7 @@ import { controlClient, statusIfRunning } from "../daemon/client.ts";
 import type { Status } from "../daemon/protocol.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { print } from "../print.ts";
-import { isPast, seconds, timeLeft } from "./instant.ts";
+import { isPast, seconds, timeLeft, timeUntil } from "./instant.ts";
 
 export const STATUS_FLAGS = { json: "--json", check: "--check", format: "--format" } as const;
 
@@ -73,7 +73,7 @@ export function renderStatus(status: Status, now: Date): string {
     if (role.advertised_expiration !== null) rows.push(["told to clients", seconds(role.advertised_expiration)]);
     if (role.next_refresh_at !== null) {
       const limit = role.limited_by_upstream ? ", limited by upstream" : "";
-      const due = isPast(role.next_refresh_at, now) ? "now" : `in ${timeLeft(role.next_refresh_at, now)}`;
+      const due = isPast(role.next_refresh_at, now) ? "now" : `in ${timeUntil(role.next_refresh_at, now)}`;
       rows.push(["next refresh", `${seconds(role.next_refresh_at)} (${due})${limit}`]);
     }
   }
@@ -112,7 +112,7 @@ function roleLine({ role }: Status): string {
 
 function backLine({ until, back_to: to }: NonNullable<Status["temporary"]>, now: Date): string {
   const name = to === "none" ? "no role" : to;
-  return isPast(until, now) ? `${name} now` : `${name} in ${timeLeft(until, now)}`;
+  return isPast(until, now) ? `${name} now` : `${name} in ${timeUntil(until, now)}`;
 }
 
 function refusalLine({ reason, uid, container, at }: NonNullable<Status["last_refusal"]>): string {

@@ -7,7 +7,7 @@ import { CliError, EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
 import { withAgreement } from "./agree.ts";
 import { mfaPrompt } from "./ask-mfa.ts";
-import { timeLeft } from "./instant.ts";
+import { isPast, timeLeft, timeUntil } from "./instant.ts";
 import { signingInFirst } from "./sign-in.ts";
 
 export type SwitchOptions = { forMs?: number | undefined; yes?: boolean; mfaCode?: string | undefined };
@@ -71,7 +71,9 @@ function minutes(forSeconds: number): string {
 function backWords({ temporary }: Status, forATime: boolean, now: Date): string[] {
   if (temporary) {
     const to = temporary.back_to === "none" ? "no role" : temporary.back_to;
-    return [`  back to ${to} by itself in ${timeLeft(temporary.until, now)}`];
+    return [
+      `  back to ${to} by itself ${isPast(temporary.until, now) ? "now" : `in ${timeUntil(temporary.until, now)}`}`,
+    ];
   }
   return forATime ? ["  it stays: it is the role that a switch for a time leads back to"] : [];
 }

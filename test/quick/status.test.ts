@@ -76,10 +76,15 @@ daemon           0.0.0-dev, pid 4711, since 2026-01-01T00:00:00Z
       { role: { ...SAMPLE_ROLE, limited_by_upstream: true } },
       /\(in 25m\), limited by upstream\n/,
     ],
+    [
+      "an expiry and a refresh a moment before the whole minute: only what lasts is rounded down",
+      { role: { ...SAMPLE_ROLE, expiration: "2026-01-01T00:59:59Z", next_refresh_at: "2026-01-01T00:34:59Z" } },
+      /\(49m left\)[^]*\(in 25m\)/,
+    ],
     ["a protected role", { role: { ...SAMPLE_ROLE, protected: true } }, /^role +dev \(protected\)\n/],
     [
       "a switch for a time",
-      { temporary: { until: "2026-01-01T00:30:00Z", back_to: "ops" } },
+      { temporary: { until: "2026-01-01T00:29:58Z", back_to: "ops" } },
       /^role +dev\nback to +ops in 20m\n/,
     ],
     [
