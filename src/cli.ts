@@ -82,6 +82,8 @@ export async function runCli(
     return EXIT.usage;
   }
   if (name === "--help" || name === "-h" || name === "help") return printHelp(rest[0]);
+  // Alone they are a short cut.
+  if (name === "--version" || name === "-v") throw takesNothing(name, rest[0] ?? "--");
   const command = named(COMMANDS, name) ?? named(HIDDEN, name);
   if (command === undefined) throw unknownCommand(name);
   if (rest.includes("--help") || rest.includes("-h")) return printHelp(name);
@@ -112,6 +114,10 @@ async function printHelp(name: string | undefined): Promise<number> {
 // Not what every object inherits: `metacred constructor` is no command.
 function named(commands: Readonly<Record<string, CommandModule>>, name: string): CommandModule | undefined {
   return Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
+
+function takesNothing(name: string, word: string): CliError {
+  return new CliError(`"metacred ${name}" does not take "${word}"`, { hint: `metacred ${name}`, exit: EXIT.usage });
 }
 
 function unknownCommand(name: string): CliError {
