@@ -1,6 +1,7 @@
 // Which role was served last, for the start after a restart of the machine. A name, nothing secret.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { keepPrivateFile } from "../sys/atomic-file.ts";
 
 export type LastRole = {
   /** Undefined where none was remembered; "none" after `use none`. */
@@ -19,14 +20,6 @@ export function lastRole(stateDir: string): LastRole {
         return undefined;
       }
     },
-    write(name) {
-      try {
-        mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-        writeFileSync(`${file}.new`, `${name}\n`, { mode: 0o600 });
-        renameSync(`${file}.new`, file);
-      } catch {
-        // Only the next start is poorer for it.
-      }
-    },
+    write: (name) => keepPrivateFile(file, `${name}\n`),
   };
 }

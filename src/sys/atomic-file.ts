@@ -20,7 +20,7 @@ export function writePrivateFile(file: string, text: string): void {
   }
 }
 
-/** The same for what only saves time: where it cannot be written it is found out anew. */
+/** The same for what is a convenience: where it cannot be written, the next one that looks for it goes without. */
 export function keepPrivateFile(file: string, text: string): void {
   try {
     writePrivateFile(file, text);
