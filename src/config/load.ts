@@ -10,6 +10,7 @@ import { untrusted } from "./file-trust.ts";
 import { lineOfKey } from "./locate.ts";
 import { type Source, type Table, isTable, namedFiles } from "./named-files.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { readSessionPolicy } from "./session-policy.ts";
 
 type Where = Pick<Paths, "configFile" | "configNamed">;
 
@@ -18,22 +19,36 @@ export function loadConfig(paths: Where, uid: number): Config {
   return createConfigLoader(paths, uid)();
 }
 
-/** `loadConfig` for a daemon, which reads the same text at every switch: only another one is parsed and checked. */
+/** `loadConfig` for a daemon, which reads the same files at every switch: only where one of them changed are they parsed and checked. */
 export function createConfigLoader(paths: Where, uid: number): () => Config {
-  let last: { text: string; table: Table } | undefined;
+  let last: { sources: readonly Source[]; policies: ReadonlyMap<string, string>; config: Config } | undefined;
   return () => {
     const sources = sourcesOf(paths, uid);
-    const [only, ...more] = sources;
-    if (only === undefined || more.length > 0) return merged(sources);
-    // The usual case, which every switch waits for: one right file, checked once.
-    if (last?.text !== only.text) {
-      const { success, output } = v.safeParse(configSchema, parseToml(only));
-      if (!success) return merged(sources);
-      last = { text: only.text, table: output };
-    }
-    // The files that it names are read each time.
-    return namedFiles(last.table, only) as Config;
+    if (last !== undefined && isSame(last.sources, sources) && areSame(last.policies)) return last.config;
+    const policies = new Map<string, string>();
+    const config = merged(sources, (file) => {
+      const policy = readSessionPolicy(file);
+      policies.set(file, policy);
+      return policy;
+    });
+    last = { sources, policies, config };
+    return config;
   };
+}
+
+function isSame(before: readonly Source[], now: readonly Source[]): boolean {
+  if (before.length !== now.length) return false;
+  return now.every(({ file, text }, index) => before[index]?.file === file && before[index].text === text);
+}
+
+// One that is wrong now is not the same: that is said where the file that names it is read.
+function areSame(policies: ReadonlyMap<string, string>): boolean {
+  try {
+    for (const [file, policy] of policies) if (readSessionPolicy(file) !== policy) return false;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function sourcesOf(paths: Where, uid: number): Source[] {
@@ -42,9 +57,9 @@ function sourcesOf(paths: Where, uid: number): Source[] {
     .flatMap((file) => readSource(file, uid, paths.configNamed && file === paths.configFile));
 }
 
-function merged(sources: readonly Source[]): Config {
+function merged(sources: readonly Source[], readPolicy: (file: string) => string): Config {
   const table = sources.reduce<Table>(
-    (under, source) => merge(under, namedFiles(checked(parseToml(source), source), source)),
+    (under, source) => merge(under, namedFiles(checked(parseToml(source), source), source, readPolicy)),
     {},
   );
   const result = v.safeParse(configSchema, table);

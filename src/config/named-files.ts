@@ -2,7 +2,6 @@
 import { dirname, resolve } from "node:path";
 import { CliError, EXIT, messageOf } from "../errors.ts";
 import { lineOfKey } from "./locate.ts";
-import { readSessionPolicy } from "./session-policy.ts";
 
 export type Source = { file: string; text: string };
 export type Table = Record<string, unknown>;
@@ -13,13 +12,13 @@ export function isTable(value: unknown): value is Table {
 
 /**
  * The same table with absolute names; of a session policy its text, so that the session's key changes with the file.
- * `table` has passed the schema.
+ * `table` has passed the schema; `readPolicy` throws an `Error`.
  */
-export function namedFiles(table: Table, source: Source): Table {
+export function namedFiles(table: Table, source: Source, readPolicy: (file: string) => string): Table {
   const full = (name: unknown) => resolve(dirname(source.file), String(name));
   const policy = (file: unknown, path: readonly string[]) => {
     try {
-      return readSessionPolicy(full(file));
+      return readPolicy(full(file));
     } catch (error) {
       throw new CliError(`${source.file}:${lineOfKey(source.text, path)}: "${path.join(".")}": ${messageOf(error)}`, {
         hint: `correct ${String(file)}`,

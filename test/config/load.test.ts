@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chmodSync, chownSync } from "node:fs";
+import { chmodSync, chownSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isPrivateGroup } from "../../src/config/file-trust.ts";
 import { createConfigLoader, loadConfig } from "../../src/config/load.ts";
@@ -26,17 +26,26 @@ test("no file at all is the defaults", () => {
   expect(load({}).imds.port).toBe(25_772);
 });
 
-test("a loader parses a text once, and reads each time what it names", async () => {
+test("a loader parses what has not changed once, however many files there are", async () => {
   using folder = scratchFolder();
   const configFile = folder.file("config.toml", '[roles.a]\nrole_arn = "prod/A"\npolicy = "p.json"\n');
   folder.file("p.json", '{"Statement":[]}');
+  folder.file("config.d/a.toml", '[roles.a]\nduration = "2h"\n');
   const loader = createConfigLoader({ configFile, configNamed: false }, UID);
   const first = loader();
-  expect(loader().imds).toBe(first.imds);
+  expect(loader()).toBe(first);
   folder.file("p.json", '{"Statement":[1]}');
-  expect(loader().roles["a"]).toMatchObject({ policy: '{"Statement":[1]}' });
+  expect(loader().roles["a"]).toMatchObject({ policy: '{"Statement":[1]}', duration: 7_200_000 });
+  folder.file("config.d/b.toml", '[roles.a]\nduration = "3h"\n');
+  expect(loader().roles["a"]).toMatchObject({ duration: 10_800_000 });
+  // The same text, which is now laid over the file before it, and no longer under it.
+  renameSync(join(folder.path, "config.d/b.toml"), join(folder.path, "config.d/0.toml"));
+  expect(loader().roles["a"]).toMatchObject({ duration: 7_200_000 });
+  folder.file("p.json", "nonsense");
+  expect((await failureOf(loader)).message).toMatch(/config\.toml:3: "roles\.a\.policy": .*p\.json is no JSON$/);
   folder.file("config.toml", "nonsense");
   expect((await failureOf(loader)).message).toContain("config.toml:1:");
+  rmSync(join(folder.path, "config.d"), { recursive: true });
   folder.file("config.toml", 'region = "eu-north-1"\n');
   expect(loader()).toMatchObject({ region: "eu-north-1", roles: {} });
 });
