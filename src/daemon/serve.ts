@@ -7,7 +7,7 @@ import type { Log } from "../output.ts";
 import type { RedirectPlan } from "../redirect/plan.ts";
 import { redirectSystem } from "../redirect/system.ts";
 import { forbidCoreDumps } from "../sys/core-dumps.ts";
-import { openLibc } from "../sys/libc.ts";
+import { type Libc, openLibc } from "../sys/libc.ts";
 import { openLibSystem } from "../sys/libsystem.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
 import { listenControl } from "./control.ts";
@@ -42,6 +42,8 @@ export type ServeOptions = {
 /** What differs between foreground and background. */
 export type ServeLink = {
   log: Log;
+  /** Where it is open already. */
+  libc?: Libc | undefined;
   /** Where the first role comes from somewhere else than the options. */
   startRole?(core: Core): Promise<void>;
   roleChanged?: HandlerParts["link"]["roleChanged"];
@@ -57,10 +59,9 @@ export type ServeLink = {
 /** Serves until it is told to stop. When it cannot start it throws a `CliError`, with everything undone. */
 export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
   const { paths } = context;
-  const { log } = link;
+  const { log, libc = openLibc(context.platform) } = link;
   prepareRuntimeDir(paths.runtimeDir, context.uid);
   refuseTwin(await statusIfRunning(paths.socketFile));
-  const libc = openLibc(context.platform);
   const libSystem = openLibSystem(context.platform);
   forbidCoreDumps(libc ?? libSystem);
   await using undo = new AsyncDisposableStack();

@@ -26,7 +26,8 @@ export async function runUnderService(
   say: (text: string) => void,
 ): Promise<number> {
   const { clock, env, paths } = context;
-  const notify = createNotify(openLibc(context.platform), env["NOTIFY_SOCKET"]);
+  const libc = openLibc(context.platform);
+  const notify = createNotify(libc, env["NOTIFY_SOCKET"]);
   const last = lastRole(paths.stateDir);
   let shown: ServiceStatus | undefined;
   try {
@@ -34,6 +35,7 @@ export async function runUnderService(
     const options = { redirect: true, force: system };
     await serve(context, options, {
       log,
+      libc,
       startRole: (core) => startLastRole(core, last.read(), log),
       roleChanged(name, lasts) {
         if (lasts) last.write(name ?? "none");
