@@ -28,6 +28,7 @@ import type { Context } from "./context.ts";
 import { CliError, EXIT } from "./errors.ts";
 import { renderHelp, renderOverview } from "./help.ts";
 import { nearestWord } from "./nearest.ts";
+import { print, tell } from "./print.ts";
 
 export type CommandModule = {
   default: CommandDef;
@@ -78,7 +79,7 @@ export async function runCli(
 ): Promise<number> {
   const [name, ...rest] = head;
   if (name === undefined) {
-    process.stderr.write(await renderOverview(COMMANDS));
+    await tell(await renderOverview(COMMANDS));
     return EXIT.usage;
   }
   if (name === "--help" || name === "-h" || name === "help") return printHelp(rest[0]);
@@ -102,12 +103,12 @@ export async function runCli(
 
 async function printHelp(name: string | undefined): Promise<number> {
   if (name === undefined) {
-    process.stdout.write(await renderOverview(COMMANDS));
+    await print(await renderOverview(COMMANDS));
     return EXIT.ok;
   }
   const command = named(COMMANDS, name);
   if (command === undefined) throw unknownCommand(name);
-  process.stdout.write(await renderHelp(name, command));
+  await print(await renderHelp(name, command));
   return EXIT.ok;
 }
 

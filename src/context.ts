@@ -1,6 +1,7 @@
 // The one place where the program meets the real machine. Everything else is handed what it needs.
 import { type Environment, type Paths, resolvePaths } from "./paths.ts";
 import { type Clock, systemClock } from "./sys/clock.ts";
+import { STDERR, STDIN, STDOUT, isTerminal } from "./sys/is-terminal.ts";
 
 export type Context = {
   env: Environment;
@@ -41,10 +42,10 @@ export function createContext(configOption?: string): Context {
     paths: resolvePaths({ env, platform: process.platform, home }, configOption),
     clock: systemClock,
     get interactive() {
-      return process.stdin.isTTY && process.stderr.isTTY;
+      return isTerminal(STDIN) && isTerminal(STDERR);
     },
     get colour() {
-      return process.stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+      return isTerminal(STDOUT) && !env["NO_COLOR"] && env["TERM"] !== "dumb";
     },
   };
 }

@@ -4,7 +4,7 @@ import { createContext } from "./context.ts";
 import { takeConfigOption } from "./config-option.ts";
 import { fastPath } from "./fast-path.ts";
 import { loadCli } from "./load-cli.ts";
-import { isReaderGone, outputError } from "./print.ts";
+import { tell } from "./print.ts";
 import { renderError } from "./render-error.ts";
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -13,17 +13,17 @@ async function main(argv: readonly string[]): Promise<number> {
   const context = createContext(configFile);
   const quick = fastPath(head, cut !== -1);
   if (quick !== undefined) return quick(context);
-  // A reader that has gone, as in `metacred roles | head -1`, is no failure.
-  process.stdout.on("error", (error) => (isReaderGone(error) ? process.exit(EXIT.ok) : fail(outputError(error))));
   const { runCli } = await loadCli();
   return runCli(head, cut === -1 ? undefined : argv.slice(cut + 1), context);
 }
 
-main(process.argv.slice(2)).then((code) => process.exit(code), fail);
+void main(process.argv.slice(2))
+  .catch(fail)
+  .then((code) => process.exit(code));
 
-function fail(error: unknown): never {
-  process.stderr.write(renderError(error, process.env["METACRED_DEBUG"] === "1"));
-  process.exit(exitOf(error));
+async function fail(error: unknown): Promise<number> {
+  await tell(renderError(error, process.env["METACRED_DEBUG"] === "1"));
+  return exitOf(error);
 }
 
 function exitOf(error: unknown): number {

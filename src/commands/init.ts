@@ -3,7 +3,7 @@ import schema from "../../docs/config.schema.json";
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
-import { print } from "../print.ts";
+import { print, tell } from "../print.ts";
 import { withAgreement } from "../quick/agree.ts";
 
 export const examples = ["metacred init", "metacred init --print    # only show it"];
@@ -36,7 +36,7 @@ export default defineCommand({
         ? "  next: name your AWS profile as base there (aws configure sso makes one), then metacred serve --background"
         : `  next: metacred serve --background serves ${defaultRole ?? base}, metacred use switches`,
     ];
-    process.stderr.write(`${lines.join("\n")}\n`);
+    await tell(`${lines.join("\n")}\n`);
     return EXIT.ok;
   },
 });

@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
+import { print } from "../print.ts";
 import { askHeader, askKeys } from "../quick/ask-keys.ts";
 import { sayNotice } from "../quick/sign-in.ts";
 
@@ -27,7 +28,7 @@ export default defineCommand({
       case "list": {
         const kept = listUserKeys(context);
         if (Object.keys(kept).length === 0 && args.json !== true) sayNotice("no keys are kept");
-        printKeys(kept, args.json ?? false);
+        await printKeys(kept, args.json ?? false);
         return EXIT.ok;
       }
       case "add": {
@@ -65,10 +66,13 @@ function nameOf(name: string | undefined, verb: string): string {
   );
 }
 
-function printKeys(keys: Readonly<Record<string, { accessKeyId: string | null }>>, asJson: boolean): void {
+async function printKeys(
+  keys: Readonly<Record<string, { accessKeyId: string | null }>>,
+  asJson: boolean,
+): Promise<void> {
   const rows = Object.entries(keys).map(([name, { accessKeyId }]) => ({ name, access_key_id: accessKeyId }));
   const text = asJson
     ? `${JSON.stringify(rows)}\n`
     : rows.map(({ name, access_key_id: id }) => `${name}  ${id ?? "header"}\n`).join("");
-  process.stdout.write(text);
+  await print(text);
 }

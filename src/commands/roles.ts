@@ -18,7 +18,7 @@ export default defineCommand({
     const context: Context = data;
     const { listRoles } = await loadEngine();
     const { names, notes } = await listRoles(context, args.refresh ?? false);
-    for (const note of notes) process.stderr.write(`metacred: ${note}\n`);
+    for (const note of notes) await tell(`metacred: ${note}\n`);
     if (names.length === 0 && args.json !== true)
       await tell("there are no roles yet: aws configure sso, then metacred init\n");
     await print(args.json === true ? `${JSON.stringify(names)}\n` : names.map((name) => `${name}\n`).join(""));

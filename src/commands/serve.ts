@@ -4,6 +4,7 @@ import { launchDaemon } from "../daemon/launch.ts";
 import { refuseSudo } from "../daemon/refuse-start.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
+import { tell } from "../print.ts";
 import { withAgreement } from "../quick/agree.ts";
 import { mfaPrompt } from "../quick/ask-mfa.ts";
 import { whenUnlocked } from "../quick/keychain-wait.ts";
@@ -41,15 +42,18 @@ export default defineCommand({
     const { role, profile, redirect, force } = args;
     const options = { role, profile, port: portOf(args.port), redirect, force: force ?? false };
     const askMfa = mfaPrompt(context, args["mfa-code"]);
-    const say = (text: string) => void process.stderr.write(text);
     const start = async (granted: boolean) => {
       if (args.background === true) {
-        const { status, warnings } = await launchDaemon(context, { ...options, granted }, { say, askMfa });
-        sayReady(status, warnings);
+        const { status, warnings } = await launchDaemon(
+          context,
+          { ...options, granted },
+          { say: (text) => void tell(text), askMfa },
+        );
+        await sayReady(status, warnings);
         return EXIT.ok;
       }
       const { runForeground } = await loadEngine();
-      return runForeground(context, { ...options, granted }, { notice: say, ready: sayReady, askMfa });
+      return runForeground(context, { ...options, granted }, { ready: sayReady, askMfa });
     };
     return withAgreement(context, false, (granted) =>
       whenUnlocked(context, () => signingInFirst(context, () => start(granted))),

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { statusIfRunning } from "../daemon/client.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { nearestWord } from "../nearest.ts";
+import { print, tell } from "../print.ts";
 import { type ServiceState, installService, serviceState, uninstallService } from "../service/service-command.ts";
 
 const ACTIONS = ["install", "uninstall", "status"] as const;
@@ -29,7 +30,7 @@ export default defineCommand({
     const said = await (action === "install"
       ? installService(context, options, runsByHand)
       : uninstallService(context, options));
-    process.stderr.write(`${said.join("\n")}\n`);
+    await tell(`${said.join("\n")}\n`);
     return EXIT.ok;
   },
 });
@@ -44,10 +45,10 @@ function actionOf(word: string): (typeof ACTIONS)[number] {
   });
 }
 
-function printState(state: ServiceState, json: boolean): number {
+async function printState(state: ServiceState, json: boolean): Promise<number> {
   const { installed, enabled, active, file } = state;
   const words = [`installed (${file})`, enabled ? "starts by itself" : "does not start by itself"];
   const line = installed ? [...words, active ? "running" : "not running"].join(", ") : "not installed";
-  process.stdout.write(json ? `${JSON.stringify(state)}\n` : `${line}\n`);
+  await print(json ? `${JSON.stringify(state)}\n` : `${line}\n`);
   return active ? EXIT.ok : EXIT.notRunning;
 }

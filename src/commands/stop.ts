@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import type { Context } from "../context.ts";
 import { controlClient } from "../daemon/client.ts";
 import { EXIT } from "../errors.ts";
+import { tell } from "../print.ts";
 
 export const examples = ["metacred stop"];
 
@@ -11,7 +12,7 @@ export default defineCommand({
   async run({ data }) {
     const context: Context = data;
     await controlClient(context.paths.socketFile).stop();
-    process.stderr.write("metacred has stopped\n");
+    await tell("metacred has stopped\n");
     return EXIT.ok;
   },
 });

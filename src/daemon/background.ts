@@ -27,7 +27,7 @@ const GUARD_DESCRIPTOR = 3;
 export async function runBackground(context: Context, options: ServeOptions): Promise<number> {
   process.umask(0o077);
   // A parent that ends early takes its pipe along, which must not take the daemon.
-  process.stdout.removeAllListeners("error").on("error", () => undefined);
+  process.stdout.on("error", () => undefined);
   const announce = (announcement: Announcement) => void process.stdout.write(`${JSON.stringify(announcement)}\n`);
   const answers = parentsAnswers();
   try {

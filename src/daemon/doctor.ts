@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
+import { print } from "../print.ts";
 import { gatherFacts } from "./doctor-facts.ts";
 import type { Finding } from "./doctor-finding.ts";
 import { type DoctorFacts, findingsOf } from "./doctor-findings.ts";
@@ -14,7 +15,7 @@ export async function runDoctor(context: Context, { json, fix }: { json: boolean
   // What was mended may have been in the way of a closer look.
   const findings = findingsOf(fixed.length === 0 ? seen : await gatherFacts(context));
   const ok = findings.every(({ level }) => level !== "error");
-  process.stdout.write(
+  await print(
     json ? `${JSON.stringify({ ok, fixed, findings }, undefined, 2)}\n` : renderFindings(ok, fixed, findings),
   );
   return ok ? EXIT.ok : EXIT.failure;

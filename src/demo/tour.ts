@@ -2,12 +2,13 @@
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { print } from "../print.ts";
 import { ownCommand } from "../sys/own-command.ts";
 import { type Playground, createPlayground } from "./playground.ts";
 
 type Shell = (words: readonly string[], env: Environment) => Promise<string>;
 
-const say = (text: string) => void process.stdout.write(`${text}\n`);
+const say = (text: string) => print(`${text}\n`);
 
 export async function runDemo(context: Context, { keep }: { keep: boolean }): Promise<number> {
   await using playground = createPlayground(context.env);
@@ -15,26 +16,26 @@ export async function runDemo(context: Context, { keep }: { keep: boolean }): Pr
   const endpoint = `http://127.0.0.1:${await freePort()}/`;
   const client = await chooseClient(context, playground, endpoint);
 
-  say("A mock AWS runs on this machine for the length of this demo: two accounts, a user, two roles.\n");
-  say("$ metacred serve --role dev --no-redirect --background");
-  say(
+  await say("A mock AWS runs on this machine for the length of this demo: two accounts, a user, two roles.\n");
+  await say("$ metacred serve --role dev --no-redirect --background");
+  await say(
     indent(await metacred("serve", "--role", "dev", "--no-redirect", "--background", "--port", new URL(endpoint).port)),
   );
   try {
-    say(`\nA client that knows nothing but that address (${client.name}) asks who it is:\n`);
+    await say(`\nA client that knows nothing but that address (${client.name}) asks who it is:\n`);
     await client.show();
-    say("\nSwitch the role. Nothing is restarted:\n");
-    say("$ metacred use prod-readonly");
-    say(indent(await metacred("use", "prod-readonly")));
-    say("\nThe same client, asked again:\n");
+    await say("\nSwitch the role. Nothing is restarted:\n");
+    await say("$ metacred use prod-readonly");
+    await say(indent(await metacred("use", "prod-readonly")));
+    await say("\nThe same client, asked again:\n");
     await client.show();
-    say("\n$ metacred status");
-    say(indent(await metacred("status")));
+    await say("\n$ metacred status");
+    await say(indent(await metacred("status")));
     if (keep) await stay(playground);
   } finally {
     await metacred("stop");
   }
-  say("\nThat was it: mock, emulator and files are gone. With your own AWS profiles: metacred init");
+  await say("\nThat was it: mock, emulator and files are gone. With your own AWS profiles: metacred init");
   return EXIT.ok;
 }
 
@@ -52,8 +53,8 @@ async function chooseClient(context: Context, playground: Playground, endpoint: 
     async show() {
       // Only newer releases know AWS_ENDPOINT_URL_STS, so the mock is named on the command line.
       const words = ["sts", "get-caller-identity", "--endpoint-url", playground.aws.url];
-      say(`$ aws ${words.join(" ")}`);
-      say(indent(await run([aws, ...words], env)));
+      await say(`$ aws ${words.join(" ")}`);
+      await say(indent(await run([aws, ...words], env)));
     },
   };
 }
@@ -64,13 +65,13 @@ async function showSdk(playground: Playground, endpoint: string): Promise<void> 
   process.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = endpoint;
   const { url, region } = { url: playground.aws.url, region: playground.region };
   const sts = new STSClient({ region, endpoint: url, credentials: fromInstanceMetadata() });
-  say("> new STSClient({ credentials: fromInstanceMetadata() }).send(new GetCallerIdentityCommand())");
+  await say("> new STSClient({ credentials: fromInstanceMetadata() }).send(new GetCallerIdentityCommand())");
   const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
-  say(indent(JSON.stringify({ UserId, Account, Arn }, undefined, 4)));
+  await say(indent(JSON.stringify({ UserId, Account, Arn }, undefined, 4)));
 }
 
 async function stay({ guest }: Playground): Promise<void> {
-  say(`
+  await say(`
 Still running, as an AWS to play with. In another terminal:
 
   . ${guest.file}

@@ -1,6 +1,7 @@
 // Keys from a person or from standard input: never from argv, which every process of the machine can read.
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { tell } from "../print.ts";
 
 export type AskedKeys = { accessKeyId: string; secretAccessKey: string };
 
@@ -13,7 +14,7 @@ export async function askKeys(context: Pick<Context, "interactive">, fromStdin: 
   const answer = hiddenLines();
   const accessKeyId = await answer("AWS access key id (not shown): ");
   const secretAccessKey = await answer("\nAWS secret access key (not shown): ");
-  process.stderr.write("\n");
+  await tell("\n");
   return { accessKeyId, secretAccessKey };
 }
 
@@ -22,7 +23,7 @@ export async function askHeader(context: Pick<Context, "interactive">, fromStdin
   if (fromStdin) return (await Bun.stdin.text()).trim();
   if (!context.interactive) throw noTerminal("metacred keys add NAME --header --stdin, with the value on one line");
   const value = await hiddenLines()("value of the header (not shown): ");
-  process.stderr.write("\n");
+  await tell("\n");
   return value;
 }
 
@@ -70,13 +71,13 @@ function hiddenLines(): (question: string) => Promise<string> {
       const before = rest;
       rest = "";
       if (take(before)) {
-        process.stderr.write(question);
+        void tell(question);
         return resolve(line.trim());
       }
       // Before the question: whoever sees it may type at once.
       stdin.setRawMode(true);
       stdin.on("data", onData);
       stdin.resume();
-      process.stderr.write(question);
+      void tell(question);
     });
 }

@@ -1,5 +1,7 @@
 // One line of the terminal and no byte more, without node's streams: what is typed ahead belongs to the command that
 // `exec` becomes, and node:readline in the quick half of the program would cost each `status` a twentieth of its time.
+import { tell } from "../print.ts";
+import { STDIN } from "../sys/is-terminal.ts";
 
 /** Undefined at the end of input. */
 export function readLine(question: string): string | undefined {
@@ -7,7 +9,7 @@ export function readLine(question: string): string | undefined {
   const terminal = openTerminal();
   // Before the question: who sees it may press Ctrl-C at once.
   using _signals = ownSignals();
-  process.stderr.write(question);
+  void tell(question);
   try {
     const line = new Uint8Array(4096);
     const length = readSync(terminal, line, 0, line.length, null);
@@ -19,7 +21,6 @@ export function readLine(question: string): string | undefined {
 
 // --- internal ---
 
-const STDIN = 0;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 // The terminal whatever stdin is; a terminal that does not control this process, and Windows, have only stdin.

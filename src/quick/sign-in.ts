@@ -28,7 +28,7 @@ export async function signingInFirst<T>(context: Context, task: () => Promise<T>
 }
 
 export function sayNotice(text: string): void {
-  process.stderr.write(`${text}\n`);
+  void tell(`${text}\n`);
 }
 
 const HINT = "metacred login ";

@@ -1,6 +1,7 @@
-// Undoes what Bun changes of a process for itself, which a program that it is replaced by would inherit.
+// Undoes what Bun changes of a process for itself, which other programs would inherit or share.
 import { dlopen } from "bun:ffi";
 import { readFileSync } from "node:fs";
+import { STDERR, STDIN, STDOUT } from "./is-terminal.ts";
 
 // The same numbers on Linux and macOS.
 const SIGPIPE = 13;
@@ -28,12 +29,20 @@ export function restoreInheritedState(platform: NodeJS.Platform = process.platfo
   // Ignored by Bun: `yes | head` would complain about a broken pipe instead of ending.
   for (const signal of [SIGPIPE, SIGXFSZ]) libc.signal(signal, SIG_DFL);
   // Raised by Bun to what is allowed at most: programs that close every possible descriptor would take their time.
-  // Not on macOS, whose numbers are others, and whose fcntl takes its last argument in a way of its own.
+  // Not on macOS, whose numbers are others.
   if (platform !== "linux") return;
   const limits = openFilesOfParent();
   if (limits !== undefined) libc.setrlimit(RLIMIT_NOFILE, limits);
-  // Bun reads and writes pipes without waiting; most programs take the error that they then get for a broken one.
-  for (const descriptor of [0, 1, 2]) {
+}
+
+/**
+ * Node's streams make a pipe non-blocking for all who have it, and leave it so; most programs take the error that they
+ * then get for a broken pipe. Not on macOS, whose fcntl takes its last argument in a way of its own.
+ */
+export function letPipesWait(platform: NodeJS.Platform = process.platform): void {
+  const libc = platform === "linux" ? openLibrary(LIBRARIES.linux ?? []) : undefined;
+  if (libc === undefined) return;
+  for (const descriptor of [STDIN, STDOUT, STDERR]) {
     const flags = libc.fcntl(descriptor, F_GETFL, 0);
     if (flags !== -1 && (flags & O_NONBLOCK) !== 0) libc.fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK);
   }

@@ -21,8 +21,7 @@ export async function showCallers({ paths }: Pick<Context, "paths">, { follow, j
     ? (some: readonly CallerAnswer[]) => some.map((one) => `${callersJson(one)}\n`).join("")
     : callerLines;
   for (;;) {
-    // Here and not print: a reader that has gone must end this.
-    if (callers.length > 0) process.stdout.write(lines(callers));
+    if (callers.length > 0 && !(await print(lines(callers)))) return EXIT.ok;
     ({ sequence, callers } = await control.callers(sequence));
   }
 }

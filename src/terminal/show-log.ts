@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
-import { isReaderGone, outputError } from "../print.ts";
+import { print } from "../print.ts";
 
 const CHUNK_BYTES = 65_536;
 const LAST_LINES = 10;
@@ -21,50 +21,43 @@ export async function showLog({ paths, uid }: Pick<Context, "paths" | "uid">, fo
   if (descriptor === undefined) {
     throw new CliError(`there is no log yet at ${file}`, { hint: "metacred serve --background" });
   }
-  if (!follow) {
-    await copy(descriptor, 0);
-    return EXIT.ok;
+  for await (const bytes of follow ? growing(file, descriptor) : unread(descriptor, 0)) {
+    if (!(await print(bytes))) break;
   }
-  return followLog(file, descriptor);
+  return EXIT.ok;
 }
 
-async function followLog(file: string, first: number): Promise<never> {
+// --- internal ---
+
+/** The last lines, then each new one. */
+async function* growing(file: string, first: number): AsyncGenerator<Uint8Array> {
   let descriptor = first;
-  let position = await copy(descriptor, startOfLastLines(descriptor));
+  let position = startOfLastLines(descriptor);
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    position = await copy(descriptor, position);
-    // Rotated: what is left of the old file has just been shown; the new one is shown from its beginning.
-    if (inodeOf(file) === fstatSync(descriptor).ino) continue;
-    const next = openLog(file);
-    if (next === undefined) continue;
-    await copy(descriptor, position);
+    position = yield* unread(descriptor, position);
+    const next = inodeOf(file) === fstatSync(descriptor).ino ? undefined : openLog(file);
+    if (next === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      continue;
+    }
+    // Rotated: what was written to the old file meanwhile comes first; the new one is shown from its beginning.
+    yield* unread(descriptor, position);
     closeSync(descriptor);
     descriptor = next;
-    position = await copy(descriptor, 0);
+    position = 0;
   }
 }
 
-/** Prints from `position` to the end; returns where that is. A file that was cut short is begun anew. */
-async function copy(descriptor: number, position: number): Promise<number> {
-  const buffer = Buffer.alloc(CHUNK_BYTES);
+/** What stands behind `position`, piece by piece; returns where the end is. A file that was cut short is begun anew. */
+function* unread(descriptor: number, position: number): Generator<Uint8Array, number> {
+  const buffer = new Uint8Array(CHUNK_BYTES);
   let at = fstatSync(descriptor).size < position ? 0 : position;
   for (;;) {
     const length = readSync(descriptor, buffer, 0, CHUNK_BYTES, at);
     if (length === 0) return at;
     at += length;
-    await written(Buffer.from(buffer.subarray(0, length)));
+    yield buffer.subarray(0, length);
   }
-}
-
-function written(bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => {
-      if (!error) resolve();
-      // A reader that has gone ends the program elsewhere, without a word.
-      else if (!isReaderGone(error)) reject(outputError(error));
-    });
-  });
 }
 
 function startOfLastLines(descriptor: number): number {

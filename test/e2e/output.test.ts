@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { COMMANDS } from "../../src/cli.ts";
 import { enterMounts, scriptWithPrivateMounts } from "../support/private-mounts.ts";
 import { lineReader } from "../support/line-reader.ts";
 import { canUseNetns, netns } from "../support/netns.ts";
@@ -41,6 +42,38 @@ describe("stdout", () => {
     for (const command of ["status", "roles", "logs", "init --print"]) {
       const { stderr, stdout } = await shell(world, `metacred ${command} | head -c1; echo " \${PIPESTATUS[0]}"`);
       expect([stderr, stdout.slice(1)]).toEqual(["", " 0\n"]);
+    }
+  });
+});
+
+const O_NONBLOCK = 0o4000;
+
+// Else `{ metacred status; terraform plan; } | tee log` breaks off in the middle of the plan.
+describe("a pipe that others use as well is as it was, behind", () => {
+  const flagsAfter = async (world: World, command: string) => {
+    const flags = 'for fd in 0 1 2; do grep flags "/proc/$BASHPID/fdinfo/$fd"; done';
+    const { stdout } = await shell(world, `sleep 0.01 | { ${command}; ${flags}; } 2>&1 | cat`);
+    return [...stdout.matchAll(/^flags:\s+([0-7]+)$/gm)].map(([, octal]) => Number.parseInt(octal ?? "", 8));
+  };
+
+  test("each command that is run and ends", async () => {
+    await using world = await served();
+    const commands = Object.keys(COMMANDS).filter((name) => !["serve", "demo", "stop"].includes(name));
+    const lines = [...commands, "--version", "--help", "bogus", "use dev", "status --format {role}", "completions zsh"];
+    const others = ["exec -- true", "exec -- nothing-there", "roles --json", "net plan", "keys add ci --stdin", "stop"];
+    for (const line of [...lines, ...others]) {
+      const flags = await flagsAfter(world, `metacred ${line}`);
+      expect([line, flags.length, ...flags.map((bits) => bits & O_NONBLOCK)]).toEqual([line, 3, 0, 0, 0]);
+    }
+  });
+
+  test("serve in the foreground and in the background", async () => {
+    await using world = await testWorld({ config: `${CONFIG}[imds]\nport = ${freePort()}\n` });
+    const serve = "metacred serve --no-redirect --role dev";
+    const stopped = "until metacred stop; do kill -0 $! || break; done; wait";
+    for (const command of [`${serve} & ${stopped}`, `${serve} --background; metacred stop`]) {
+      const flags = await flagsAfter(world, command);
+      expect([command, flags.length, ...flags.map((bits) => bits & O_NONBLOCK)]).toEqual([command, 3, 0, 0, 0]);
     }
   });
 });

@@ -14,7 +14,7 @@ async function run(): Promise<number> {
   return runForeground(
     context,
     { role: "dev", redirect: true, force: false },
-    { notice, ready: ({ redirect }) => console.log(`ready ${redirect.method}`), askMfa: async () => undefined },
+    { ready: async ({ redirect }) => console.log(`ready ${redirect.method}`), askMfa: async () => undefined },
   );
 }
 
