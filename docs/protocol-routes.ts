@@ -68,7 +68,6 @@ function crawl(instance: ImdsInstance): { path: string; body: string }[] {
     key: new Uint8Array(32),
     httpTokens: "optional",
     enabled: true,
-    serverHeader: false,
     port: 25_772,
     uids: "*",
     instance,

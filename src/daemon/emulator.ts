@@ -4,7 +4,9 @@ import type { CallerFinder } from "../callers/find-caller.ts";
 import { describeListener, listenerOf } from "../callers/process.ts";
 import type { Context } from "../context.ts";
 import { CliError, messageOf } from "../errors.ts";
+import { NO_HEADERS } from "../http/message.ts";
 import { type HttpServerOptions, listenHttp } from "../http/server.ts";
+import { EC2_SERVER } from "../imds/answers.ts";
 import { createImds, type Imds } from "../imds/imds.ts";
 import type { ImdsView } from "../imds/view.ts";
 import type { Log } from "../output.ts";
@@ -133,7 +135,8 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
       port,
       uids: deps.uids,
     });
-  let imds = imdsOf(deps.settings);
+  let { settings } = deps;
+  let imds = imdsOf(settings);
   const { holders, byCgroup } = deps;
   const callerOf = createCallerOf({ ...deps, containers: { holders, byCgroup } });
   const strangers = createStrangers(deps.uids, deps.containers !== undefined);
@@ -156,6 +159,7 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
       deps.callers.asked(caller.visit, role, answer.refusal);
       return answer;
     },
+    headers: () => (settings.serverHeader ? EC2_SERVER : NO_HEADERS),
     maxBodyBytes: 65_536,
     idleMs: IDLE_MS,
     maxConnections: MAX_CONNECTIONS,
@@ -172,7 +176,10 @@ function serviceOn(port: number, deps: EmulatorDeps): Service {
         return strangers.letIn(caller) ? caller : undefined;
       },
     }),
-    apply: (settings) => void (imds = imdsOf(settings)),
+    apply(changed) {
+      settings = changed;
+      imds = imdsOf(settings);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 // From a response to the bytes of an answer (RFC 9112 §4, RFC 9110 §6.6, §8.6).
 
-import type { Header, HttpResponse } from "./message.ts";
+import { type Header, type HttpResponse, NO_HEADERS } from "./message.ts";
 
 export type Answer = {
   /** Written as UTF-8. */
@@ -16,6 +16,8 @@ export type Framing = {
   headOnly: boolean;
   connection: "close" | "keep-alive" | undefined;
   date: string;
+  /** Of all answers of the service. */
+  common: readonly Header[];
 };
 
 export type RenderAnswer = (response: HttpResponse, framing: Framing) => Answer;
@@ -27,8 +29,8 @@ export type RenderAnswer = (response: HttpResponse, framing: Framing) => Answer;
  */
 export function createRenderAnswer(): RenderAnswer {
   let last: { of: Parts; answer: Answer } | undefined;
-  return ({ status, headers = NO_HEADERS, body = "" }, { headOnly, connection, date }) => {
-    const of: Parts = { status, headers, body, headOnly, connection, date };
+  return ({ status, headers = NO_HEADERS, body = "" }, { headOnly, connection, date, common }) => {
+    const of: Parts = { status, headers, body, headOnly, connection, date, common };
     if (last === undefined || !isSame(last.of, of)) last = { of, answer: render(of) };
     return last.answer;
   };
@@ -38,11 +40,10 @@ export function createRenderAnswer(): RenderAnswer {
 
 type Parts = Required<Pick<HttpResponse, "status" | "headers" | "body">> & Framing;
 
-const NO_HEADERS: readonly Header[] = [];
-
 function isSame(a: Parts, b: Parts): boolean {
   return (
     a.headers === b.headers &&
+    a.common === b.common &&
     a.body === b.body &&
     a.status === b.status &&
     a.date === b.date &&
@@ -60,8 +61,8 @@ function headerLines(headers: readonly Header[]): string {
   return lines;
 }
 
-function render({ status, headers, body, headOnly, connection, date }: Parts): Answer {
-  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n${headerLines(headers)}`;
+function render({ status, headers, common, body, headOnly, connection, date }: Parts): Answer {
+  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n${headerLines(headers)}${headerLines(common)}`;
   const isText = typeof body === "string";
   const bodyBytes = isText ? Buffer.byteLength(body) : body.length;
   const hasBody = status !== 204 && status !== 304;

@@ -1,7 +1,7 @@
 // One connection's life: requests in, answers out in order, deadlines, and an end that loses no answer.
 
 import type { Answer, RenderAnswer } from "./answer.ts";
-import type { HttpRequest, HttpResponse } from "./message.ts";
+import { type Header, type HttpRequest, type HttpResponse, NO_HEADERS } from "./message.ts";
 import { createOutbox, discard, enqueue, flush, isStuck, type Outbox, type Writable } from "./outbox.ts";
 import { createReader, type Read, type Reader } from "./reader.ts";
 
@@ -18,6 +18,7 @@ export type Wire = Writable & {
 export type Service<C> = {
   handle(request: HttpRequest, caller: C): HttpResponse | Promise<HttpResponse>;
   onError(error: unknown): void;
+  headers(): readonly Header[];
   maxBodyBytes: number;
   idleMs: number;
   monotonicMs(): number;
@@ -192,7 +193,13 @@ function fail<C>(connection: Connection<C>, read: Request, error: unknown, nowMs
   answer(connection, read, { status: 500, close: true }, nowMs);
 }
 
-function answer<C>(connection: Connection<C>, read: Request | undefined, response: HttpResponse, nowMs: number): void {
+function answer<C>(
+  connection: Connection<C>,
+  read: Request | undefined,
+  response: HttpResponse,
+  nowMs: number,
+  common = connection.service.headers(),
+): void {
   const { service, outbox } = connection;
   const keep = read !== undefined && read.keepAlive && response.close !== true && !service.isStopping();
   let rendered: Answer;
@@ -201,10 +208,12 @@ function answer<C>(connection: Connection<C>, read: Request | undefined, respons
       headOnly: read?.request.method === "HEAD",
       connection: keep ? (read.request.version === "1.0" ? "keep-alive" : undefined) : "close",
       date: service.date(nowMs),
+      common,
     });
   } catch (error) {
     service.onError(error);
-    return answer(connection, read, { status: 500, close: true }, nowMs);
+    // Whichever header it was: nothing is left in this one that cannot be sent.
+    return answer(connection, read, { status: 500, close: true }, nowMs, NO_HEADERS);
   }
   enqueue(outbox, rendered.text, rendered.textBytes);
   if (rendered.bytes !== undefined) enqueue(outbox, Buffer.from(rendered.bytes), rendered.bytes.length);

@@ -2,6 +2,8 @@
 
 export type Header = readonly [name: string, value: string];
 
+export const NO_HEADERS: readonly Header[] = [];
+
 export type HttpRequest = {
   method: string;
   /** The request target as it was sent: nothing is decoded, collapsed or resolved. */

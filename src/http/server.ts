@@ -15,7 +15,7 @@ import {
   type Service,
 } from "./connection.ts";
 import { createDateHeader } from "./http-date.ts";
-import type { HttpRequest, HttpResponse } from "./message.ts";
+import { type Header, type HttpRequest, type HttpResponse, NO_HEADERS } from "./message.ts";
 
 /** The other end. On a Unix socket the addresses are empty and the ports 0. */
 export type HttpPeer = {
@@ -37,6 +37,8 @@ export type HttpServerOptions<C> = {
   /** Called once for each accepted connection, when it has ended. */
   closed?(caller: C): void;
   handle(request: HttpRequest, caller: C): HttpResponse | Promise<HttpResponse>;
+  /** Of each answer, those that the server gives by itself included. The same list while nothing in it changes. */
+  headers?(): readonly Header[];
   maxBodyBytes: number;
   /** How long a connection may be idle, a request may take to arrive, and an answer to be read. */
   idleMs: number;
@@ -67,6 +69,7 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
   const service: Service<C> = {
     handle: (request, caller) => options.handle(request, caller),
     onError: (error) => options.onError?.(error),
+    headers: () => options.headers?.() ?? NO_HEADERS,
     maxBodyBytes: options.maxBodyBytes,
     idleMs: options.idleMs,
     monotonicMs: () => clock.monotonicMs(),

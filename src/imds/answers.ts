@@ -4,6 +4,8 @@ import type { ImdsAnswer, ImdsHeader, RefusalReason } from "./message.ts";
 
 export const TEXT: ImdsHeader = ["Content-Type", "text/plain"];
 const HTML: ImdsHeader = ["Content-Type", "text/html"];
+/** With every answer, those of HTTP's own errors included: other tools detect EC2 by it. */
+export const EC2_SERVER: readonly ImdsHeader[] = [["Server", "EC2ws"]];
 
 const LOOP_SENTENCE =
   "metacred refuses this request because the base credentials are being asked of metacred itself: " +

@@ -20,8 +20,6 @@ export type ImdsOptions<C extends ImdsCaller> = {
   /** EC2's word: `optional` answers requests without a token too (IMDSv1). */
   httpTokens: "required" | "optional";
   enabled: boolean;
-  /** Send `Server: EC2ws`, by which other tools detect EC2. */
-  serverHeader: boolean;
   port: number;
   uids: readonly number[] | "*";
   /** Containers may ask; `view` is told of each caller whether it is one. */
@@ -62,7 +60,7 @@ export function createImds<C extends ImdsCaller>(options: ImdsOptions<C>): Imds<
     return { status: 200, headers: headersOf(modifiedAt, session, type), body, gave };
   };
 
-  const answer: Imds<C> = (request, caller) => {
+  return (request, caller) => {
     const found = route(request.target);
     const facts = requestFacts(request.headers);
     const refusal = guard(caller, facts, { version: request.version, authority: found.authority });
@@ -75,12 +73,6 @@ export function createImds<C extends ImdsCaller>(options: ImdsOptions<C>): Imds<
     const isContainer =
       options.containers === true && caller.container === undefined && saysContainer(facts, found.authority);
     return read(found.node, facts, isContainer ? { ...caller, container: "process" } : caller);
-  };
-
-  if (!options.serverHeader) return answer;
-  return (request, caller) => {
-    const plain = answer(request, caller);
-    return { ...plain, headers: [...(plain.headers ?? []), ["Server", "EC2ws"]] };
   };
 }
 

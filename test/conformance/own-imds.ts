@@ -32,7 +32,6 @@ export function ownImds(options: Options = {}): OwnImds {
     key: randomBytes(32),
     httpTokens,
     enabled: true,
-    serverHeader: false,
     port,
     uids: "*",
     instance: INSTANCE,

@@ -1,6 +1,7 @@
 // [imds] of the config in the running daemon: served as written, read again by `use` and SIGHUP.
 import { expect, test } from "bun:test";
 import { rmSync } from "node:fs";
+import { askRaw } from "../support/raw-http.ts";
 import { untilTrue } from "../support/until.ts";
 import { CONFIG, freePort, testWorld } from "../support/world.ts";
 
@@ -14,6 +15,7 @@ async function open(imds: string) {
   const issue = async () => (await fetch(`${at}/api/token`, { method: "PUT", headers: { [TTL]: "600" } })).text();
   return {
     world,
+    port,
     issue,
     serve: () => world.metacred(["serve", "--no-redirect", "--background", "--role", "dev", "--port", String(port)]),
     get: (path: string, token?: string) =>
@@ -22,7 +24,7 @@ async function open(imds: string) {
 }
 
 test("what the config says is served, and served anew after use and SIGHUP", async () => {
-  const { world, serve, issue, get } = await open('[imds]\ntags = { Name = "one" }\nuser_data = "boot.sh"\n');
+  const { world, port, serve, issue, get } = await open('[imds]\ntags = { Name = "one" }\nuser_data = "boot.sh"\n');
   await using _ = world;
   world.file("boot.sh", "#!/bin/sh\n");
   expect((await serve()).exitCode).toBe(0);
@@ -40,6 +42,8 @@ test("what the config says is served, and served anew after use and SIGHUP", asy
   expect(await read("meta-data/spot/instance-action")).toStartWith('{"action": "stop", "time": "20');
   const unasked = await get("user-data");
   expect([await unasked.text(), unasked.headers.get("server")]).toEqual(["second\n", "EC2ws"]);
+  const malformed = await askRaw({ port }, "GET / HTTP/9.9\r\n\r\n");
+  expect([malformed.status, malformed.header("server")]).toEqual([400, "EC2ws"]);
 
   // What cannot be read keeps what was there.
   rmSync(`${world.folder}/boot.sh`);

@@ -3,7 +3,7 @@ import { createRenderAnswer, type Framing } from "../../src/http/answer.ts";
 import type { HttpResponse } from "../../src/http/message.ts";
 
 const DATE = "Mon, 20 Sep 2021 21:41:54 GMT";
-const FRAMING: Framing = { headOnly: false, connection: undefined, date: DATE };
+const FRAMING: Framing = { headOnly: false, connection: undefined, date: DATE, common: [] };
 const render = (response: HttpResponse, framing = FRAMING) => createRenderAnswer()(response, framing);
 
 test("an answer in full", () => {
@@ -30,6 +30,11 @@ test.each([
   ],
 ])("%s", (_, response, framing, text) => {
   expect(render(response, framing).text).toBe(text);
+});
+
+test("what all answers have stands behind its own", () => {
+  const { text } = render({ status: 404, headers: [["X", "a"]] }, { ...FRAMING, common: [["Y", "b"]] });
+  expect(text).toStartWith("HTTP/1.1 404 Not Found\r\nX: a\r\nY: b\r\nContent-Length: 0\r\n");
 });
 
 test("a body of bytes follows the text untouched", () => {
@@ -65,6 +70,7 @@ test.each<[string, HttpResponse, Partial<Framing>]>([
   ["the body", { status: 200, headers: HEADERS, body: "b" }, {}],
   ["the date", { status: 200, headers: HEADERS, body: "a" }, { date: "Mon, 20 Sep 2021 21:41:55 GMT" }],
   ["the connection", { status: 200, headers: HEADERS, body: "a" }, { connection: "close" }],
+  ["what all answers have", { status: 200, headers: HEADERS, body: "a" }, { common: [["Y", "b"]] }],
   ["the method", { status: 200, headers: HEADERS, body: "a" }, { headOnly: true }],
 ])("an answer after one that differs in %s is its own", (_, response, change) => {
   const renderAnswer = createRenderAnswer();

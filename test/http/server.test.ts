@@ -17,6 +17,31 @@ test("an answer carries length and date, and the connection stays", async () => 
   expect((await client.reply()).body).toBe("/b");
 });
 
+test.each<[string, number, string]>([
+  ["an answer", 200, get("/")],
+  ["what its handler fails over", 500, get("/fails")],
+  ["a broken request", 400, "GET / HTTP/2.0\r\n\r\n"],
+  ["a body that is too long", 413, get("/", "Content-Length: 9999\r\n")],
+  ["an expectation that is none", 417, get("/", "Expect: 200-ok\r\n")],
+  ["a head that is too long", 431, get("/", `X: ${"x".repeat(17_000)}\r\n`)],
+])("the headers of all answers: %s, %d", async (_, status, request) => {
+  await using server = serve({
+    handle({ target }) {
+      if (target === "/fails") throw new Error("failed");
+      return { status: 200 };
+    },
+    headers: () => [["Server", "s"]],
+  });
+  const reply = await askRaw(server, request);
+  expect([reply.status, reply.header("server")]).toEqual([status, "s"]);
+});
+
+test("a header of all answers that cannot be sent: 500 without it", async () => {
+  await using server = serve({ headers: () => [["X", "a\r\nb"]] });
+  const reply = await askRaw(server, get("/"));
+  expect([reply.status, reply.header("x")]).toEqual([500, undefined]);
+});
+
 test("HEAD: the headers of the GET and no body", async () => {
   await using server = serve();
   using client = await connectRaw(server);

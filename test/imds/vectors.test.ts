@@ -68,15 +68,24 @@ test("every vector is here once", () => {
 });
 
 test("S5 a head over 16 KB is refused and closed, one that never ends is closed", async () => {
-  const world = createWorld();
+  const world = createWorld({ serverHeader: true });
   const clock = manualClock();
   const server = listenHttp(
     { hostname: "127.0.0.1", port: 0 },
-    { accept: () => world.caller, handle: world.imds, maxBodyBytes: 0, idleMs: 4000, maxConnections: 9, clock },
+    {
+      accept: () => world.caller,
+      handle: world.imds,
+      headers: () => world.headers,
+      maxBodyBytes: 0,
+      idleMs: 4000,
+      maxConnections: 9,
+      clock,
+    },
   );
   using big = await connectRaw(server);
   big.send(`GET / HTTP/1.1\r\nHost: 169.254.169.254\r\nX: ${"x".repeat(17_000)}\r\n\r\n`);
-  expect((await big.reply()).status).toBe(431);
+  const refused = await big.reply();
+  expect([refused.status, refused.header("server")]).toEqual([431, "EC2ws"]);
   expect(await big.closed).toBe("");
   using slow = await connectRaw(server);
   slow.send("GET / HTTP/1.1\r\nHost: 169.25");

@@ -131,7 +131,6 @@ test("a view may depend on the caller, and shows in the next request", () => {
     key: new Uint8Array(32),
     httpTokens: "optional",
     enabled: true,
-    serverHeader: false,
     port: 1,
     uids: "*",
     instance: INSTANCE,

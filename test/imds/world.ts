@@ -1,5 +1,7 @@
 // A metadata service with a known instance, role and clock, and the two ways to ask it: as a function, and as bytes.
+import { NO_HEADERS } from "../../src/http/message.ts";
 import { listenHttp } from "../../src/http/server.ts";
+import { EC2_SERVER } from "../../src/imds/answers.ts";
 import { type ContainerGrant, createContainer } from "../../src/imds/container.ts";
 import { createImds, type ImdsOptions } from "../../src/imds/imds.ts";
 import type { ImdsAnswer, ImdsCaller, ImdsHeader, ImdsRequest } from "../../src/imds/message.ts";
@@ -38,6 +40,7 @@ export type Change = Partial<Omit<ImdsOptions<ImdsCaller>, "view" | "now" | "mon
   caller?: Partial<ImdsCaller>;
   /** The container-credentials endpoint instead, with one address: what is asked for its grant. */
   container?: Partial<Pick<ContainerGrant, "token" | "isFetching">>;
+  serverHeader?: boolean;
 };
 
 export const CONTAINER_PATH = "/v1/path-of-one-program";
@@ -51,14 +54,17 @@ export type World = {
   /** Told for whom that is. */
   onView?: (caller: ImdsCaller) => void;
   imds(request: ImdsRequest, caller: ImdsCaller): ImdsAnswer;
+  /** What the HTTP server adds to each answer. */
+  headers: readonly ImdsHeader[];
 };
 
-export function createWorld({ view = VIEW, caller, container, ...options }: Change = {}): World {
+export function createWorld({ view = VIEW, caller, container, serverHeader = false, ...options }: Change = {}): World {
   const clock = manualClock(NOW);
   const world: Omit<World, "imds"> = {
     clock,
     view,
     caller: { address: "127.0.0.1", uid: 1000, loop: false, ...caller },
+    headers: serverHeader ? EC2_SERVER : NO_HEADERS,
   };
   if (container !== undefined) return Object.assign(world, { imds: containerOf(world, container) });
   const imds = createImds({
@@ -71,7 +77,6 @@ export function createWorld({ view = VIEW, caller, container, ...options }: Chan
     key: new Uint8Array(32).fill(1),
     httpTokens: "required",
     enabled: true,
-    serverHeader: false,
     port: PORT,
     uids: [1000],
     instance: INSTANCE,
@@ -118,7 +123,7 @@ export function directDriver(world: World): Driver {
       const bytes = typeof answer.body === "string" ? Buffer.from(answer.body) : Buffer.from(answer.body ?? []);
       // A byte is a character, as in what is read from a socket.
       const body = bytes.toString("latin1");
-      const sent = [...(answer.headers ?? []), ["Content-Length", String(body.length)] as const];
+      const sent = [...(answer.headers ?? []), ...world.headers, ["Content-Length", String(body.length)] as const];
       return {
         status: answer.status,
         headers: sent,
@@ -155,6 +160,7 @@ function driverAt(hostname: string, host: string, world: World): Driver {
       accept: (peer) =>
         world.caller.address === "127.0.0.1" ? { ...world.caller, address: peer.address } : world.caller,
       handle: (request, caller) => world.imds(request, caller),
+      headers: () => world.headers,
       maxBodyBytes: 1024,
       idleMs: 10_000,
       maxConnections: 10,
