@@ -10,6 +10,7 @@ import { loadProfiles } from "../sources/profile-files.ts";
 import { processIdentity } from "../sys/process-identity.ts";
 import { statusIfRunning } from "./client.ts";
 import type { DoctorFacts } from "./doctor-findings.ts";
+import { agentOf } from "./exec-addresses.ts";
 import { foreignService, hasOurAlias } from "./foreign-service.ts";
 import { keychainProblem } from "./keychain-problem.ts";
 import { looseFiles } from "./loose-files.ts";
@@ -40,6 +41,7 @@ export async function gatherFacts(context: Context): Promise<DoctorFacts> {
     foreign,
     foreignRules: isReached ? [] : readForeignRules(),
     alias: hasOurAlias(platform),
+    agent: agentOf(config),
     port: config.imds.port,
     portHolder: holder && describeListener(holder),
     loose: looseFiles(paths, uid),

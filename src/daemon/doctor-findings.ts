@@ -3,6 +3,7 @@ import { daemonFindings } from "./doctor-daemon.ts";
 import type { Finding } from "./doctor-finding.ts";
 import { machineFindings } from "./doctor-machine.ts";
 import { shellFindings } from "./doctor-shell.ts";
+import type { EmulatedAddress } from "../redirect/plan.ts";
 import type { LooseFile } from "./loose-files.ts";
 import type { Status } from "./protocol.ts";
 
@@ -19,6 +20,8 @@ export type DoctorFacts = {
   /** Tables of others with a rule for that address, where they could be read. */
   foreignRules: readonly string[];
   alias: boolean;
+  /** Where `exec` sends its commands, where that needs the redirect. */
+  agent: EmulatedAddress | undefined;
   /** Who holds the emulator's port while no daemon runs, in words. */
   portHolder: string | undefined;
   port: number;

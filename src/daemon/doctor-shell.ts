@@ -42,19 +42,24 @@ function environmentFindings({ env }: DoctorFacts): Finding[] {
   ];
 }
 
-// botocore and Go send plain HTTP to any address through a proxy, this one too.
-function proxyFindings({ env, status }: DoctorFacts): Finding[] {
+// botocore and Go send plain HTTP to any address through a proxy, these too.
+function proxyFindings({ env, status, agent }: DoctorFacts): Finding[] {
   const proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].filter((name) => (env[name] ?? "") !== "");
   const direct = `${env["NO_PROXY"] ?? ""},${env["no_proxy"] ?? ""}`.split(",").map((entry) => entry.trim());
+  if (proxies.length === 0 || direct.includes("*")) return [];
+  const set = `${proxies.join(" and ")} is set, and NO_PROXY does not name`;
+  const fixFor = (host: string) => `export NO_PROXY=\${NO_PROXY:+$NO_PROXY,}${host}`;
+  const found: Finding[] = [];
   const host = status?.redirect.method === "none" ? "127.0.0.1" : EMULATED;
-  if (proxies.length === 0 || direct.includes("*") || direct.includes(host)) return [];
-  return [
-    error(
-      "proxy",
-      `${proxies.join(" and ")} is set, and NO_PROXY does not name ${host}: some SDKs ask the proxy for it`,
-      `export NO_PROXY=\${NO_PROXY:+$NO_PROXY,}${host}`,
-    ),
-  ];
+  if (!direct.includes(host)) {
+    found.push(error("proxy", `${set} ${host}: some SDKs ask the proxy for it`, fixFor(host)));
+  }
+  // Of commands under exec alone: whoever else asks gets the role all the same.
+  if (agent !== undefined && host === EMULATED && !direct.includes(agent)) {
+    const where = `${agent}, where "metacred exec" sends its commands`;
+    found.push(warning("proxy", `${set} ${where}: some SDKs ask the proxy for it`, fixFor(agent)));
+  }
+  return found;
 }
 
 // Shells that `completions` and `env` know; others that read what `env --format sh` prints.

@@ -29,7 +29,13 @@ export function agentTargets(agent: Agent, ports: { ipv4: number; ipv6: number |
   ];
 }
 
+/** Undefined where `exec` tells an address on loopback. */
+export function agentOf({ exec }: Pick<Config, "exec">): EmulatedAddress | undefined {
+  return exec.endpoint === "loopback" ? undefined : agentAddress(exec.endpoint);
+}
+
 /** The IPv4 addresses at which a daemon with this configuration stands: the metadata service's first. */
-export function emulatedAddresses({ exec }: Pick<Config, "exec">): EmulatedAddress[] {
-  return [EMULATED, ...(exec.endpoint === "loopback" ? [] : [agentAddress(exec.endpoint)])];
+export function emulatedAddresses(config: Pick<Config, "exec">): EmulatedAddress[] {
+  const agent = agentOf(config);
+  return agent === undefined ? [EMULATED] : [EMULATED, agent];
 }

@@ -60,6 +60,16 @@ describe.skipIf(!canUseNetns(["nft", "curl", "python3"]))("doctor beside a daemo
     expect(await doctor(world, env)).toEqual({ ok: true, fixed: [], findings: [] });
   });
 
+  test("a proxy for the address at which commands under exec ask", async () => {
+    const env = {
+      METACRED_CONFIG: world.file("ecs.toml", '[exec]\nendpoint = "ecs"\n'),
+      HTTP_PROXY: "http://127.0.0.1:9",
+      NO_PROXY: "169.254.169.254",
+    };
+    const fix = "export NO_PROXY=${NO_PROXY:+$NO_PROXY,}169.254.170.2";
+    expect(await doctor(world, env)).toMatchObject({ ok: true, findings: [{ id: "proxy", level: "warning", fix }] });
+  });
+
   test("a profile named default that has credentials", async () => {
     const keys = "[default]\naws_access_key_id = AKIAX\naws_secret_access_key = x\n";
     const env = { AWS_SHARED_CREDENTIALS_FILE: world.file("aws/other", keys) };
