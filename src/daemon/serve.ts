@@ -9,6 +9,7 @@ import { redirectSystem } from "../redirect/system.ts";
 import { forbidCoreDumps } from "../sys/core-dumps.ts";
 import { type Libc, openLibc } from "../sys/libc.ts";
 import { openLibSystem } from "../sys/libsystem.ts";
+import { releaseProgramPages } from "../sys/program-pages.ts";
 import { controlClient, statusIfRunning } from "./client.ts";
 import { listenControl } from "./control.ts";
 import { type HandlerParts, handlersOf } from "./handlers.ts";
@@ -55,6 +56,8 @@ export type ServeLink = {
   /** Resolves when a signal asks for the end; calls `reload` where one asks for that. */
   untilStopped(reload: () => void): Promise<void>;
 };
+
+const START_IS_OVER_MS = 2000;
 
 /** Serves until it is told to stop. When it cannot start it throws a `CliError`, with everything undone. */
 export async function serve(context: Context, options: ServeOptions, link: ServeLink): Promise<void> {
@@ -116,6 +119,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   // Before anybody hears that it is ready: whoever then presses Ctrl-C at once is heard, too.
   const asked = link.untilStopped(() => void readOnSignal(read, core.active, log));
   link.ready(status(), startNotes(core), status);
+  context.clock.after(START_IS_OVER_MS, () => releaseProgramPages(libc));
   await Promise.race([stopped.promise, asked]);
   await tearDown();
   await control.stop();

@@ -16,6 +16,8 @@ export type Libc = {
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   /** Where a link in that folder leads: the length of what was written to `target`, or -1. `name` ends with a zero. */
   readlinkat(folder: number, name: Uint8Array, target: Uint8Array, size: number): number;
+  /** Of whole pages. 0, or -1. */
+  madvise(address: bigint, length: bigint, advice: number): number;
   close(fd: number): number;
   /** `limit` holds the soft and the hard one, 8 bytes each. 0, or -1. */
   setrlimit(resource: number, limit: Uint8Array): number;
@@ -29,6 +31,7 @@ const SIGNATURES = {
   getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
   setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
   readlinkat: { args: ["i32", "ptr", "ptr", "u64"], returns: "i64" },
+  madvise: { args: ["u64", "u64", "i32"], returns: "i32" },
   close: { args: ["i32"], returns: "i32" },
   setrlimit: { args: ["i32", "ptr"], returns: "i32" },
 } as const;
@@ -62,6 +65,7 @@ function open(name: string): Libc | undefined {
       getsockopt: (fd, level, option, value, length) => symbols.getsockopt(fd, level, option, value, length),
       setsockopt: (fd, level, option, value, length) => symbols.setsockopt(fd, level, option, value, length),
       readlinkat: (folder, name, target, size) => Number(symbols.readlinkat(folder, name, target, size)),
+      madvise: (address, length, advice) => symbols.madvise(address, length, advice),
       close: (fd) => symbols.close(fd),
       setrlimit: (resource, limit) => symbols.setrlimit(resource, limit),
     };

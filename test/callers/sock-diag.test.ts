@@ -117,6 +117,7 @@ describe("where netlink misbehaves", () => {
       socket: () => 3,
       setrlimit: () => 0,
       close: () => 0,
+      madvise: () => -1,
       setsockopt: () => -1,
       sendto: () => -1,
       readlinkat: () => -1,
