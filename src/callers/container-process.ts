@@ -25,8 +25,8 @@ function looksLikeContainer(caller: ProcessFacts, own: ProcessFacts): boolean {
   return isElsewhere || isNetworkHelper(caller.program) || isInContainer(caller, own);
 }
 
-/** One that may hold a socket of the user's which nobody is seen to hold. */
-export type Suspect = ProcessFacts & { isUsers: boolean };
+/** One that may hold a socket of the user's which nobody is seen to hold; of others' processes the cgroup says enough. */
+export type Suspect = (ProcessFacts & { isUsers: true }) | (Pick<ProcessFacts, "cgroups"> & { isUsers: false });
 
 /**
  * Whether a container may ask by such a socket: it can hide its processes, let a socket wait in another one, or make one
@@ -34,7 +34,7 @@ export type Suspect = ProcessFacts & { isUsers: boolean };
  * nobody hides, the socket is of another pid namespace.
  */
 export function mayAskForContainer(suspects: readonly Suspect[], own: ProcessFacts): boolean {
-  const isHidden = ({ userNs }: Suspect) => userNs === undefined;
+  const isHidden = ({ userNs }: ProcessFacts) => userNs === undefined;
   return (
     !suspects.some((one) => one.isUsers && isHidden(one)) ||
     suspects.some((one) => {
@@ -45,7 +45,7 @@ export function mayAskForContainer(suspects: readonly Suspect[], own: ProcessFac
   );
 }
 
-function isInContainer(caller: ProcessFacts, own: ProcessFacts): boolean {
+function isInContainer(caller: Pick<ProcessFacts, "cgroups">, own: ProcessFacts): boolean {
   const ours = new Set(containerCgroups(own.cgroups));
   return containerCgroups(caller.cgroups).some((path) => !ours.has(path));
 }

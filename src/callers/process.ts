@@ -55,26 +55,22 @@ export function suspectsOf(uid: number, proc = PROC): readonly Suspect[] {
   return processes(proc).flatMap((pid): Suspect[] => {
     const status = read(`${proc}/${pid}/status`) ?? "";
     if (!isAlive(status)) return [];
-    if (isUsers.test(status)) return [{ ...factsOf(pid, proc), isUsers: true }];
+    if (isUsers.test(status)) return [{ ...factsOf(pid, proc, status), isUsers: true }];
     const other = networkOf(pid, proc);
-    return other === undefined || other === network ? [{ ...factsOf(pid, proc), isUsers: false }] : [];
+    return other === undefined || other === network ? [{ cgroups: cgroupsOf(pid, proc), isUsers: false }] : [];
   });
 }
 
-/** What can be seen of a process. */
-export function factsOf(pid: number | "self", proc = PROC): ProcessFacts {
+/** What can be seen of a process. `status`: what is in its file of that name. */
+export function factsOf(pid: number | "self", proc = PROC, status = read(`${proc}/${pid}/status`) ?? ""): ProcessFacts {
   const folder = `${proc}/${pid}`;
   return {
     userNs: link(`${folder}/ns/user`),
     pidNs: link(`${folder}/ns/pid`),
-    cgroups: read(`${folder}/cgroup`) ?? "",
+    cgroups: cgroupsOf(pid, proc),
     uidMap: read(`${folder}/uid_map`) ?? "",
     // proc(5): its number in each of them, from ours inward.
-    pidDepth:
-      /^NSpid:(.*)$/m
-        .exec(read(`${folder}/status`) ?? "")?.[1]
-        ?.trim()
-        .split(/\s+/).length ?? 0,
+    pidDepth: /^NSpid:(.*)$/m.exec(status)?.[1]?.trim().split(/\s+/).length ?? 0,
     program: link(`${folder}/exe`) ?? read(`${folder}/comm`)?.trim() ?? "",
   };
 }
@@ -121,6 +117,10 @@ export function readSocketTables(proc = PROC): SocketTables {
 // Everybody may read these, while ns/net tells the owner alone. Each network has files of its own.
 function networkOf(pid: number | "self", proc: string): number | undefined {
   return attempt(() => statSync(`${proc}/${pid}/net/tcp`).ino);
+}
+
+function cgroupsOf(pid: number | "self", proc: string): string {
+  return read(`${proc}/${pid}/cgroup`) ?? "";
 }
 
 function isAlive(status: string): boolean {

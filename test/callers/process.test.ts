@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ancestorsOf, isOwnOrDescendant, listenerOf, processOfSocket } from "../../src/callers/process.ts";
+import { ancestorsOf, isOwnOrDescendant, listenerOf, processOfSocket, suspectsOf } from "../../src/callers/process.ts";
 import { requireTools } from "../support/require-tools.ts";
 import { descriptorOf, dial, inodeOf, listen } from "./loopback.ts";
 
@@ -70,6 +70,50 @@ describe("the process of a socket", () => {
     for (const pid of Object.keys(processes)) chownSync(join(proc.path, pid), owner, -1);
     expect(processOfSocket({ uid: owner, inode: 77 }, proc.path)).toBe(80);
     expect(processOfSocket({ uid: owner + 1, inode: 77 }, proc.path)).toBeUndefined();
+  });
+});
+
+describe("who may hold a socket that nobody is seen to hold", () => {
+  type Seen = { uid: number; state?: string; network: "ours" | "another" | "unknown" };
+
+  function procOf(processes: Record<number, Seen>): Disposable & { path: string } {
+    const proc = fakeProc(Object.fromEntries(Object.keys(processes).map((pid) => [pid, { parent: 1 }])));
+    const network = (name: string) => {
+      mkdirSync(join(proc.path, name, "net"), { recursive: true });
+      return join(proc.path, name, "net/tcp");
+    };
+    writeFileSync(network("self"), "");
+    for (const [pid, { uid: user, state = "S (sleeping)", network: which }] of Object.entries(processes)) {
+      const folder = join(proc.path, pid);
+      const ids = [user, user, user, user].join("\t");
+      writeFileSync(join(folder, "status"), `Name:\tsh\nState:\t${state}\nUid:\t${ids}\nNSpid:\t${pid}\t7\n`);
+      writeFileSync(join(folder, "cgroup"), `0::/of-${pid}\n`);
+      writeFileSync(join(folder, "uid_map"), `0 0 ${pid}\n`);
+      mkdirSync(join(folder, "ns"));
+      symlinkSync("user:[1]", join(folder, "ns/user"));
+      symlinkSync("pid:[2]", join(folder, "ns/pid"));
+      symlinkSync("/usr/bin/sh", join(folder, "exe"));
+      if (which === "ours") linkSync(network("self"), network(pid));
+      else if (which === "another") writeFileSync(network(pid), "");
+    }
+    return proc;
+  }
+
+  test("all of the user's that live, and of others' those that may share the network, by their cgroups alone", () => {
+    using proc = procOf({
+      9: { uid: 1000, network: "another" },
+      8: { uid: 1000, network: "ours", state: "Z (zombie)" },
+      7: { uid: 0, network: "ours" },
+      6: { uid: 0, network: "another" },
+      5: { uid: 10_000, network: "unknown" },
+      4: { uid: 0, network: "ours", state: "X (dead)" },
+    });
+    const seen = { userNs: "user:[1]", pidNs: "pid:[2]", pidDepth: 2, program: "/usr/bin/sh" };
+    expect(suspectsOf(1000, proc.path)).toEqual([
+      { ...seen, cgroups: "0::/of-9\n", uidMap: "0 0 9\n", isUsers: true },
+      { cgroups: "0::/of-7\n", isUsers: false },
+      { cgroups: "0::/of-5\n", isUsers: false },
+    ]);
   });
 });
 
