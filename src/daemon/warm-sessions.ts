@@ -19,7 +19,7 @@ type Deps = {
   fetch: SessionSource["fetch"];
   /** Undefined: nothing is kept. */
   store: SecretStore | undefined;
-  clock: Pick<Clock, "now">;
+  clock: Pick<Clock, "now" | "after">;
   /** By which what AWS has dated is compared, although no answer of AWS has told the time yet. */
   time: Pick<AwsTime, "anchor" | "recall">;
   bootId: string | undefined;
@@ -56,6 +56,7 @@ export function warmSessions({ fetch, store, clock, time, bootId, earlyMs, onPro
   let loading: Promise<void> | undefined;
   let signOuts = 0;
   let writing: Promise<unknown> = Promise.resolve();
+  let isPlanned = false;
 
   const load = () => {
     loading ??= read(store).then((item) => {
@@ -71,6 +72,15 @@ export function warmSessions({ fetch, store, clock, time, bootId, earlyMs, onPro
     const text = JSON.stringify({ bootId: bootId ?? null, anchor: time.anchor(), sessions: kept });
     writing = writing.then(() => store.set(ITEM, text)).catch(onProblem);
     return writing;
+  };
+  // Nobody waits for the keychain, and starting its child takes milliseconds: whoever waits for the session hears first.
+  const writeSoon = () => {
+    if (isPlanned) return;
+    isPlanned = true;
+    clock.after(0, () => {
+      isPlanned = false;
+      void write();
+    });
   };
   return {
     async fetch(spec, signal) {
@@ -90,8 +100,7 @@ export function warmSessions({ fetch, store, clock, time, bootId, earlyMs, onPro
       // What was on its way when somebody signed out may come from that very sign-in.
       if (next !== undefined && before === signOuts) {
         live.set(key, next);
-        // Nobody waits for the keychain.
-        void write();
+        writeSoon();
       }
       return fetched;
     },

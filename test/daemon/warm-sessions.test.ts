@@ -44,16 +44,12 @@ function life(store: SecretStore, machine = manualClock(), { aheadMs, bootId = "
   return { clock: machine, time, fetched, problems, warm, get: (role: RoleSpec) => warm.fetch(role, NEVER) };
 }
 
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-}
-
 describe("the first fetch after a restart", () => {
   test("calls nobody, and gives the session as it was", async () => {
     const store = memoryStore();
     const before = life(store);
     const first = await before.get(spec("dev"));
-    await settled();
+    await before.clock.advance(0);
     const after = life(store, before.clock);
     expect(await after.get(spec("dev"))).toEqual(first);
     expect(after.fetched).toEqual([]);
@@ -63,7 +59,7 @@ describe("the first fetch after a restart", () => {
     const store = memoryStore();
     const before = life(store);
     await before.get(spec("dev"));
-    await settled();
+    await before.clock.advance(0);
     const after = life(store, before.clock);
     await after.get(spec("dev"));
     await after.get(spec("dev"));
@@ -78,7 +74,7 @@ describe("the first fetch after a restart", () => {
     const store = memoryStore();
     const before = life(store);
     await before.get(spec("dev"));
-    await settled();
+    await before.clock.advance(0);
     await before.clock.advance(minutes * MINUTE_MS);
     const after = life(store, before.clock);
     await after.get(spec("dev"));
@@ -92,11 +88,21 @@ describe("the first fetch after a restart", () => {
     const store = memoryStore();
     const before = life(store);
     await before.get(spec("dev"));
-    await settled();
+    await before.clock.advance(0);
     const after = life(store, before.clock);
     await after.get(other);
     expect(after.fetched).toHaveLength(1);
   });
+});
+
+test("whoever waits for a session has it before the keychain's child is started, once for all that came meanwhile", async () => {
+  const written: string[] = [];
+  const it = life({ ...memoryStore(), set: async (_name, text) => void written.push(text) });
+  await it.get(spec("dev"));
+  await it.get(spec("ops"));
+  expect(written).toEqual([]);
+  await it.clock.advance(0);
+  expect(written.map((text) => [...text.matchAll(/ASIA\w+/g)].flat())).toEqual([["ASIAdev", "ASIAops"]]);
 });
 
 describe("on a machine whose clock is wrong", () => {
@@ -108,7 +114,7 @@ describe("on a machine whose clock is wrong", () => {
     const store = memoryStore();
     const before = life(store, manualClock(), { aheadMs });
     await before.get(spec("dev"));
-    await settled();
+    await before.clock.advance(0);
     await before.clock.advance(passedMs);
     before.clock.jump(meanwhile.setMs ?? 0);
     const after = life(store, before.clock, { bootId: meanwhile.bootId ?? "b" });
@@ -121,7 +127,7 @@ describe("on a machine whose clock is wrong", () => {
     const store = memoryStore();
     const before = life(store, manualClock(), { aheadMs });
     await before.get(spec("dev"));
-    await settled();
+    await before.clock.advance(0);
     const after = life(store, before.clock);
     await after.get(spec("dev"));
     expect(Math.abs((after.time.skewMs() ?? 0) - aheadMs)).toBeLessThan(2000);
@@ -147,8 +153,9 @@ describe("on a machine whose clock is wrong", () => {
 
 test("keys of the environment may be another's the next time: nothing is kept", async () => {
   const store = memoryStore();
-  await life(store).get(spec("dev", { kind: "environment" }));
-  await settled();
+  const it = life(store);
+  await it.get(spec("dev", { kind: "environment" }));
+  await it.clock.advance(0);
   expect(await store.get("sessions")).toBeUndefined();
 });
 
@@ -170,7 +177,7 @@ test("what was on its way while somebody signed out is not kept", async () => {
   const late = before.get(spec("dev", SSO));
   await before.warm.dropSignIn(ssoKey(CORP));
   await late;
-  await settled();
+  await before.clock.advance(0);
   const after = life(store, before.clock);
   await after.get(spec("dev", SSO));
   expect(after.fetched).toEqual(["dev"]);
@@ -191,6 +198,6 @@ test("a locked keychain keeps nobody from working, and is said", async () => {
   const locked = () => Promise.reject(lockedError("is locked"));
   const it = life({ get: locked, set: locked, delete: locked });
   expect((await it.get(spec("dev"))).arn).toBe("arn of dev");
-  await settled();
+  await it.clock.advance(0);
   expect(it.problems.map(String)).toEqual(["CliError: the keychain is locked", "CliError: the keychain is locked"]);
 });
