@@ -62,7 +62,7 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
   const config = catalog.config();
   const earlyMs = () => catalog.config().refresh.early;
   const say = (text: string) => log.warn(text);
-  const kit: SourceKit = createSourceKit(context, catalog.config, { background: true, patient: false, say });
+  const kit: SourceKit = createSourceKit(context, catalog, { background: true, patient: false, say });
   const { sts, time, clock } = kit;
   const loop = watchLoops(kit.base);
   const source = createSessionSource({ sts, base: loop.source, clock, time });

@@ -106,6 +106,6 @@ function openKit(context: Context): { catalog: RoleCatalog; kit: SourceKit } {
   const catalog: RoleCatalog = createRoleCatalog(context, undefined, lists, (base, error) =>
     askPerson(base, error, catalog.config(), context),
   );
-  const kit: SourceKit = createSourceKit(context, catalog.config, { background: false, patient: false, say() {} });
+  const kit: SourceKit = createSourceKit(context, catalog, { background: false, patient: false, say() {} });
   return { catalog, kit };
 }

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { type Protection, protectionOf } from "../roles/protection.ts";
 import { type RoleEntry, pairNames, roleEntries, ssoEntries } from "../roles/role-entries.ts";
+import type { Profiles } from "../roles/profiles.ts";
 import { brokerBase } from "../roles/broker-name.ts";
 import { type RoleSources, resolveBase, resolveRole, roleNames } from "../roles/resolve.ts";
 import { type RoleSpec, describeBase } from "../roles/role-spec.ts";
@@ -19,6 +20,8 @@ import { readIfThere } from "../sys/read-file.ts";
 
 export type RoleCatalog = {
   config(): Config;
+  /** Of the AWS files as they are now. */
+  profiles(): Promise<Profiles>;
   /** Reads config.toml again; the warning says why the old one stays. */
   reload(): string | undefined;
   resolve(name: string, how?: Resolving): Promise<RoleSpec>;
@@ -95,6 +98,7 @@ export function createRoleCatalog(
   };
   return {
     config: () => config,
+    profiles: loadProfiles,
     reload() {
       try {
         config = loadConfig();

@@ -72,7 +72,7 @@ export async function openSignIn(
   say: Say,
 ): Promise<{ kit: SourceKit; signIn: SignIn }> {
   const catalog: RoleCatalog = createRoleCatalog(context, undefined, () => kit.lists);
-  const kit: SourceKit = createSourceKit(context, catalog.config, {
+  const kit: SourceKit = createSourceKit(context, catalog, {
     background: false,
     patient: context.interactive,
     say,

@@ -1,7 +1,6 @@
 // Everything that credentials come from, put together once for the daemon, for a single answer, and for a sign-in.
 import { type SsoOidc, createSsoOidc } from "../aws/sso-oidc.ts";
 import { type SsoPortal, createSsoPortal } from "../aws/sso-portal.ts";
-import type { Config } from "../config/schema.ts";
 import type { Context } from "../context.ts";
 import { type Secrets, openSecrets } from "../secrets/open-secrets.ts";
 import { signInKey } from "../roles/role-spec.ts";
@@ -12,6 +11,7 @@ import { type RoleLists, createRoleLists } from "../sso/role-lists.ts";
 import { type TokenKeeper, createTokenKeeper } from "../sso/token-keeper.ts";
 import { type AwsParts, createAwsParts } from "./aws-parts.ts";
 import { personAnswered } from "./ask-person.ts";
+import type { RoleCatalog } from "./role-catalog.ts";
 
 export type SourceKit = AwsParts & {
   oidc: SsoOidc;
@@ -33,12 +33,16 @@ export type KitOptions = {
 // Under the time limit of a fetch, so that a hung process is named as such.
 const PROCESS_LIMIT_MS = 50_000;
 
-/** `configOf`: what can change while a process lives is asked for anew each time. */
-export function createSourceKit(context: Context, configOf: () => Config, options: KitOptions): SourceKit {
+/** `catalog`: what can change while a process lives is asked for anew each time. */
+export function createSourceKit(
+  context: Context,
+  catalog: Pick<RoleCatalog, "config" | "profiles">,
+  options: KitOptions,
+): SourceKit {
   const { env, paths } = context;
   const { stateDir } = paths;
-  const config = configOf();
-  const parts = createAwsParts(context, () => configOf().network.proxy);
+  const config = catalog.config();
+  const parts = createAwsParts(context, () => catalog.config().network.proxy);
   const { handler, sts, send, clock } = parts;
   // Tokens are told for how long they live, not until when: their ends are in this machine's own time, as those that the
   // AWS CLI writes beside them.
@@ -56,7 +60,16 @@ export function createSourceKit(context: Context, configOf: () => Config, option
     background: options.background,
   });
   const lists = createRoleLists({ portal, keeper, clock, stateDir });
-  const source = createBaseSource({ env, sts, handler, send, clock, sso: { portal, keeper }, secrets });
+  const source = createBaseSource({
+    env,
+    sts,
+    handler,
+    send,
+    clock,
+    profiles: catalog.profiles,
+    sso: { portal, keeper },
+    secrets,
+  });
   const base: BaseSource = async (spec, region) => {
     const session = await source(spec, region);
     const key = signInKey(spec);

@@ -3,12 +3,15 @@
 import { createHash } from "node:crypto";
 import { CliError, EXIT } from "../errors.ts";
 import type { AssumeStep } from "../aws/assume-step.ts";
+import type { Credentials } from "../aws/credentials.ts";
 import { type SsoSession, loginWord } from "../aws/sso-session.ts";
 import { type BaseSpec, type MfaDevice, type SsoBase, canonicalJson } from "./role-spec.ts";
 
 export type Profile = Readonly<Record<string, string | undefined>>;
 /** Profiles of the AWS config and credentials files, by name, the latter over the former. */
 export type Profiles = Readonly<Record<string, Profile>>;
+
+type OwnKeys = Credentials & { accountId: string | undefined };
 
 export type ProfileChain = { base: BaseSpec; steps: AssumeStep[]; region: string | undefined; mfa?: MfaDevice };
 
@@ -76,6 +79,20 @@ function rootOf(name: string, profile: Profile): BaseSpec {
   if (profile["credential_source"] !== undefined) return credentialSource(name, profile);
   const login = profile["login_session"] === undefined ? {} : { login: true };
   return { ...profileBase(name, profile), ...login };
+}
+
+/**
+ * The keys of a base, where they stand in the profile itself; undefined where the SDK must find them. A role that the
+ * profile names as well is a step of ours: only as the source of that very role, with these keys, is such a profile a base.
+ */
+export function ownKeys(profiles: Profiles, name: string): OwnKeys | undefined {
+  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+  // Beside a token file the SDK may prefer a source_profile to the keys.
+  if (profile === undefined || profile["web_identity_token_file"] !== undefined) return undefined;
+  const { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey } = profile;
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  const { aws_session_token: sessionToken, aws_account_id: accountId } = profile;
+  return { accessKeyId, secretAccessKey, sessionToken, accountId };
 }
 
 // The SDK looks for SSO last (credential-provider-ini resolveProfileData.ts).

@@ -4,7 +4,7 @@ import type { AssumeStep } from "../aws/assume-step.ts";
 import { type SsoSession, ssoKey } from "../aws/sso-session.ts";
 import type { BrokerConfig } from "../config/schema.ts";
 
-/** Where base credentials come from. `profile` is read afresh by the AWS SDK at each fetch. */
+/** Where base credentials come from. `profile` is what the AWS files say of it at each fetch. */
 export type BaseSpec =
   | {
       kind: "profile";

@@ -8,6 +8,7 @@ import type { Outbound } from "../aws/outbound.ts";
 import { type Sts, plain } from "../aws/sts.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { type Profiles, ownKeys } from "../roles/profiles.ts";
 import { type BaseSpec, canonicalJson, isAwsLogin } from "../roles/role-spec.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { readKeys } from "../secrets/user-keys.ts";
@@ -22,9 +23,17 @@ export type BaseDeps = {
   handler: HttpHandler<object>;
   send: Outbound;
   clock: Clock;
+  /** As they are now. */
+  profiles(): Promise<Profiles>;
   sso: SsoSourceDeps;
   secrets: SecretStore;
 };
+/** As the SDK hands it over, or ours. */
+type Identity = Pick<AwsCredentialIdentity, "accessKeyId" | "secretAccessKey" | "expiration"> & {
+  sessionToken?: string | undefined;
+  accountId?: string | undefined;
+};
+
 export type BaseSource = (base: BaseSpec, region: string) => Promise<Session>;
 
 const FLIGHT_LIMIT_MS = 60_000;
@@ -69,9 +78,12 @@ async function fetchBase(base: BaseSpec, region: string, deps: BaseDeps): Promis
 async function fromProfile(
   base: BaseSpec & { kind: "profile" },
   region: string,
-  { sts, handler, clock }: BaseDeps,
+  { sts, handler, clock, profiles }: BaseDeps,
 ): Promise<Session> {
   if (isAwsLogin(base)) return sessionOf(await fromAwsLogin(base.profile, region, handler), clock);
+  // The SDK would parse thousands of profiles for each role that is assumed with these keys.
+  const keys = ownKeys(await profiles(), base.profile);
+  if (keys !== undefined) return sessionOf(keys, clock);
   let webIdentity: Session | undefined;
   const provide = fromIni({
     profile: base.profile,
@@ -126,7 +138,7 @@ async function fromContainer(profile: string, { clock }: BaseDeps): Promise<Sess
   }
 }
 
-function sessionOf(identity: AwsCredentialIdentity, clock: Clock): Session {
+function sessionOf(identity: Identity, clock: Clock): Session {
   const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = identity;
   return {
     credentials: credentials({ accessKeyId, secretAccessKey, sessionToken }),

@@ -10,11 +10,10 @@ const SSO_SESSION = "sso-session.";
 
 /** Where the config and the credentials of the AWS CLI are. */
 export function profileFileNames(env: Environment): string[] {
-  const folder = join(getHomeDir(), ".aws");
-  return [
-    env["AWS_CONFIG_FILE"] || join(folder, "config"),
-    env["AWS_SHARED_CREDENTIALS_FILE"] || join(folder, "credentials"),
-  ];
+  const home = getHomeDir();
+  const named = [env["AWS_CONFIG_FILE"] || "~/.aws/config", env["AWS_SHARED_CREDENTIALS_FILE"] || "~/.aws/credentials"];
+  // The SDK reads a tilde that no shell has read.
+  return named.map((file) => (file.startsWith("~/") ? join(home, file.slice(2)) : file));
 }
 
 // Reading a pipe would wait for a writer, in a daemon that must answer.

@@ -49,6 +49,7 @@ function desk({
   };
   const catalog: RoleCatalog = {
     config: () => configOf(),
+    profiles: () => Promise.reject(new Error("not expected")),
     reload: () => undefined,
     resolve,
     resolveDefault: () => resolve("default"),

@@ -19,6 +19,7 @@ async function started({ last, protectedNames = [], resumes = false }: Scene) {
   const core: Pick<Core, "catalog" | "active"> = {
     catalog: {
       config: () => configOf(),
+      profiles: refuse,
       reload: () => undefined,
       resolve,
       resolveDefault: () => resolve("dev"),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Profiles, resolveProfile } from "../../src/roles/profiles.ts";
+import { type Profiles, ownKeys, resolveProfile } from "../../src/roles/profiles.ts";
 import { failureOf } from "../support/failure.ts";
 
 const KEYS = { aws_access_key_id: "AKIA", aws_secret_access_key: "secret" };
@@ -127,6 +127,24 @@ describe("role_arn", () => {
     ["EcsContainer", "container p"],
   ])("credential_source = %s", (credential_source, base) => {
     expect(shape("p", { p: { role_arn: DEV, credential_source } })).toMatchObject({ base, steps: [step(DEV)] });
+  });
+});
+
+describe("keys that stand in a base itself", () => {
+  test.each<[string, Profiles[string]]>([
+    ["nothing", {}],
+    ["an id alone", { aws_access_key_id: "AKIA" }],
+    ["a secret alone", { aws_secret_access_key: "secret" }],
+    [
+      "keys beside a token file, a role and a source",
+      { ...KEYS, role_arn: DEV, web_identity_token_file: "/token", source_profile: "q" },
+    ],
+  ])("%s: the SDK is asked", (_title, profile) => {
+    expect(ownKeys({ p: profile ?? {} }, "p")).toBeUndefined();
+  });
+
+  test("a name that is no profile, but a word of JavaScript's", () => {
+    expect(ownKeys({}, "constructor")).toBeUndefined();
   });
 });
 

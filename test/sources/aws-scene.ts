@@ -6,6 +6,7 @@ import { createSts } from "../../src/aws/sts.ts";
 import { type MockAws, type MockAwsOptions, startMockAws } from "../../src/demo/mock-aws.ts";
 import { DEMO_USER } from "../../src/demo/world.ts";
 import { type BaseSource, createBaseSource } from "../../src/sources/base.ts";
+import { rememberProfiles } from "../../src/sources/profile-memory.ts";
 import { type SessionSource, createSessionSource } from "../../src/sources/role-session.ts";
 import type { AssumeStep } from "../../src/aws/assume-step.ts";
 import type { RoleSpec } from "../../src/roles/role-spec.ts";
@@ -42,6 +43,7 @@ export function awsScene(given: SceneFiles = {}, mock: MockAwsOptions = {}): Aws
     handler,
     send,
     clock: systemClock,
+    profiles: rememberProfiles(process.env, systemClock),
     sso: { portal: sso.portal, keeper: sso.keeper },
     secrets: sso.store,
   });

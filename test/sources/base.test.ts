@@ -1,13 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { fromIni } from "@aws-sdk/credential-provider-ini";
 import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
 import type { BaseSpec } from "../../src/roles/role-spec.ts";
 import { failureOf } from "../support/failure.ts";
 import { createGate } from "../support/gate.ts";
 import { keysSection } from "../support/scratch-aws.ts";
-import { NEVER, REGION, awsScene, profile, secondsLeft } from "./aws-scene.ts";
+import { ALICE_ARN, NEVER, REGION, assume, awsScene, profile, secondsLeft } from "./aws-scene.ts";
 
 const ENVIRONMENT: BaseSpec = { kind: "environment" };
+const KEYS = `aws_access_key_id = ${DEMO_USER.accessKeyId}\naws_secret_access_key = ${DEMO_USER.secretAccessKey}\n`;
 const spec = (name: string) => profile(name).base;
 
 test("keys of a profile, by the file that is there now", async () => {
@@ -15,6 +17,30 @@ test("keys of a profile, by the file that is there now", async () => {
   expect((await it.base(spec("corp"), REGION)).credentials.accessKeyId).toBe(DEMO_USER.accessKeyId);
   it.files.file(".aws/credentials", keysSection("corp", { accessKeyId: "AKIANEW", secretAccessKey: "s" }));
   expect((await it.base(spec("corp"), REGION)).credentials.accessKeyId).toBe("AKIANEW");
+});
+
+// Keys that stand in a profile are not left to the SDK; what it would find is what counts.
+test.each<[string, string]>([
+  ["keys", KEYS],
+  ["keys of a session", `${KEYS}aws_session_token = t\n`],
+  ["keys with their account", `${KEYS}aws_account_id = 111122223333\n`],
+  ["keys beside a credential_process", `${KEYS}credential_process = false\n`],
+  ["keys beside a sign-in", `${KEYS}sso_start_url = https://a.example/start\nsso_region = eu-central-1\n`],
+  ["keys beside a token file without a role", `${KEYS}web_identity_token_file = /nowhere\n`],
+])("%s: as the SDK has them", async (_title, text) => {
+  await using it = awsScene({ config: `[profile p]\n${text}` });
+  const { credentials, expiration, accountId } = await it.base(spec("p"), REGION);
+  const theirs = await fromIni({ profile: "p", ignoreCache: true })();
+  const { accessKeyId, secretAccessKey, sessionToken } = theirs;
+  expect({ ...credentials }).toEqual({ accessKeyId, secretAccessKey, sessionToken });
+  expect({ expiration, accountId }).toEqual({ expiration: theirs.expiration, accountId: theirs.accountId });
+});
+
+test("a profile that is its own source: its role is assumed once, by its keys", async () => {
+  const config = `[profile p]\n${KEYS}role_arn = ${DEMO_ROLES.developer}\nsource_profile = p\n`;
+  await using it = awsScene({ config });
+  await it.fetch(profile("p", [assume(DEMO_ROLES.developer)]), NEVER);
+  expect(it.aws.calls.map(({ action, principalArn }) => [action, principalArn])).toEqual([["AssumeRole", ALICE_ARN]]);
 });
 
 test("a profile with nothing in it", async () => {

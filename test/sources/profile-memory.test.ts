@@ -25,6 +25,16 @@ test("another text of the same length, with its time set back, is seen", async (
   expect(await profiles()).toEqual({ a: { region: "y" } });
 });
 
+test("a file by a name with a tilde, which the SDK reads as well", async () => {
+  using files = scratchAws();
+  files.set("AWS_CONFIG_FILE", "~/elsewhere");
+  const profiles = rememberProfiles(process.env, later);
+  files.file("elsewhere", "[profile a]\nregion = x\n");
+  expect(await profiles()).toEqual({ a: { region: "x" } });
+  files.file("elsewhere", "[profile a]\nregion = other\n");
+  expect(await profiles()).toEqual({ a: { region: "other" } });
+});
+
 test("a file that comes, and one that goes", async () => {
   using files = scratchAws({ config: "[profile a]\nregion = x\n" });
   const profiles = rememberProfiles(process.env, later);

@@ -6,6 +6,7 @@ import { createSts } from "../../src/aws/sts.ts";
 import { DEMO_ROLES, DEMO_USER } from "../../src/demo/world.ts";
 import type { RoleSpec } from "../../src/roles/role-spec.ts";
 import { createBaseSource } from "../../src/sources/base.ts";
+import { rememberProfiles } from "../../src/sources/profile-memory.ts";
 import { type SessionSource, createSessionSource } from "../../src/sources/role-session.ts";
 import { type Clock, systemClock } from "../../src/sys/clock.ts";
 import { ssoScene } from "../sso/sso-scene.ts";
@@ -35,6 +36,15 @@ export function sourceOf(clock: Clock = systemClock): SessionSource {
   const sts = createSts(handler, { ...clock, skewMs });
   const send = createOutbound({ env });
   const { portal, keeper, store } = ssoScene({ home: env["HOME"] ?? "", clock });
-  const base = createBaseSource({ env, sts, handler, send, clock, sso: { portal, keeper }, secrets: store });
+  const base = createBaseSource({
+    env,
+    sts,
+    handler,
+    send,
+    clock,
+    profiles: rememberProfiles(env, clock),
+    sso: { portal, keeper },
+    secrets: store,
+  });
   return createSessionSource({ sts, base, clock, time: createAwsTime(clock) });
 }
