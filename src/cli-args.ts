@@ -59,7 +59,7 @@ export function aliasesOf(arg: ArgDef): string[] {
 }
 
 function unknownFlag(command: string, flag: string, known: Iterable<string>): CliError {
-  const near = nearestWord(flag, known);
+  const near = nearestWord(flag, [...known, "--help", "--config"]);
   return usage(command, `"metacred ${command}" has no flag ${flag}`, near && `metacred ${command} ${near}`);
 }
 

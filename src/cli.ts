@@ -112,6 +112,9 @@ async function printHelp(name: string | undefined): Promise<number> {
   return EXIT.ok;
 }
 
+// Those that stand without a command, --config also with one.
+const OWN_FLAGS = ["--version", "-v", "--help", "-h", "--config"];
+
 // Not what every object inherits: `metacred constructor` is no command.
 function named(commands: Readonly<Record<string, CommandModule>>, name: string): CommandModule | undefined {
   return Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -122,8 +125,9 @@ function takesNothing(name: string, word: string): CliError {
 }
 
 function unknownCommand(name: string): CliError {
-  const near = nearestWord(name, Object.keys(COMMANDS));
-  const what = name.startsWith("-") ? "flag" : "command";
+  const isFlag = name.startsWith("-");
+  const near = nearestWord(name.replace(/=.*/s, ""), isFlag ? OWN_FLAGS : Object.keys(COMMANDS));
+  const what = isFlag ? "flag" : "command";
   return new CliError(`there is no ${what} "${name}"`, {
     hint: near === undefined ? "metacred --help" : `metacred ${near}`,
     exit: EXIT.usage,

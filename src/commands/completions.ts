@@ -3,15 +3,12 @@ import bash from "../../completions/metacred.bash" with { type: "text" };
 import fish from "../../completions/metacred.fish" with { type: "text" };
 import powershell from "../../completions/metacred.ps1" with { type: "text" };
 import zsh from "../../completions/metacred.zsh" with { type: "text" };
-import { CliError, EXIT } from "../errors.ts";
+import { EXIT } from "../errors.ts";
+import { knownWord } from "../known-word.ts";
 import { print } from "../print.ts";
 
-const SCRIPTS = new Map([
-  ["bash", bash],
-  ["zsh", zsh],
-  ["fish", fish],
-  ["powershell", powershell],
-]);
+const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], string>> = { bash, zsh, fish, powershell };
 
 export const examples = [
   "metacred completions bash > ~/.local/share/bash-completion/completions/metacred",
@@ -24,14 +21,11 @@ export default defineCommand({
     shell: { type: "positional", required: true, valueHint: "SHELL", description: "bash, zsh, fish or powershell" },
   },
   async run({ args }) {
-    const script = SCRIPTS.get(args.shell);
-    if (script === undefined) {
-      throw new CliError(`there are no completions for "${args.shell}"`, {
-        hint: `metacred completions ${[...SCRIPTS.keys()].join("|")}`,
-        exit: EXIT.usage,
-      });
-    }
-    await print(script);
+    const shell = knownWord(args.shell, SHELLS, {
+      message: `there are no completions for "${args.shell}"`,
+      before: "metacred completions",
+    });
+    await print(SCRIPTS[shell]);
     return EXIT.ok;
   },
 });

@@ -1,10 +1,13 @@
 import { defineCommand } from "citty";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { knownWord } from "../known-word.ts";
 import { loadEngine } from "../load-engine.ts";
 import { print } from "../print.ts";
 import { askHeader, askKeys } from "../quick/ask-keys.ts";
 import { sayNotice } from "../quick/sign-in.ts";
+
+const VERBS = ["add", "list", "remove"] as const;
 
 export const examples = [
   'metacred keys add ci-user             # asks for the keys; [sources.NAME] keychain = "ci-user" uses them',
@@ -15,7 +18,7 @@ export const examples = [
 export default defineCommand({
   meta: { description: "Keep IAM user keys, and headers for brokers, in the OS keychain: add, list, remove" },
   args: {
-    verb: { type: "positional", required: true, valueHint: "add|list|remove" },
+    verb: { type: "positional", required: true, valueHint: VERBS.join("|") },
     name: { type: "positional", required: false, valueHint: "NAME", description: "a name of your own" },
     stdin: { type: "boolean", description: "add: read key id and secret, or the header, from standard input" },
     header: { type: "boolean", description: "add: what is kept is the value of a broker's header" },
@@ -24,7 +27,11 @@ export default defineCommand({
   async run({ args, data }) {
     const context: Context = data;
     const { addBrokerHeader, addUserKeys, listUserKeys, removeUserKeys } = await loadEngine();
-    switch (args.verb) {
+    const verb = knownWord(args.verb, VERBS, {
+      message: `"metacred keys" does not know "${args.verb}"`,
+      before: "metacred keys",
+    });
+    switch (verb) {
       case "list": {
         const kept = listUserKeys(context);
         if (Object.keys(kept).length === 0 && args.json !== true) sayNotice("no keys are kept");
@@ -49,11 +56,6 @@ export default defineCommand({
         sayNotice(`removed "${name}"${isHeader ? "" : "; the keys live on at AWS until they are deleted there"}`);
         return EXIT.ok;
       }
-      default:
-        throw new CliError(`"metacred keys" does not know "${args.verb}"`, {
-          hint: "metacred keys add|list|remove",
-          exit: EXIT.usage,
-        });
     }
   },
 });

@@ -1,8 +1,8 @@
 import { defineCommand } from "citty";
 import type { Context } from "../context.ts";
 import { statusIfRunning } from "../daemon/client.ts";
-import { CliError, EXIT } from "../errors.ts";
-import { nearestWord } from "../nearest.ts";
+import { EXIT } from "../errors.ts";
+import { knownWord } from "../known-word.ts";
 import { print, tell } from "../print.ts";
 import { type ServiceState, installService, serviceState, uninstallService } from "../service/service-command.ts";
 
@@ -23,7 +23,10 @@ export default defineCommand({
   },
   async run({ args, data }) {
     const context: Context = data;
-    const action = actionOf(args.action);
+    const action = knownWord(args.action, ACTIONS, {
+      message: `"metacred service" cannot "${args.action}"`,
+      before: "metacred service",
+    });
     const options = { system: args.system ?? false, program: process.execPath };
     if (action === "status") return printState(await serviceState(context, options), args.json ?? false);
     const runsByHand = async () => !options.system && (await statusIfRunning(context.paths.socketFile)) !== undefined;
@@ -34,16 +37,6 @@ export default defineCommand({
     return EXIT.ok;
   },
 });
-
-function actionOf(word: string): (typeof ACTIONS)[number] {
-  const action = ACTIONS.find((one) => one === word);
-  if (action !== undefined) return action;
-  const near = nearestWord(word, ACTIONS);
-  throw new CliError(`"metacred service" cannot "${word}"`, {
-    hint: `metacred service ${near ?? ACTIONS.join("|")}`,
-    exit: EXIT.usage,
-  });
-}
 
 async function printState(state: ServiceState, json: boolean): Promise<number> {
   const { installed, enabled, active, file } = state;

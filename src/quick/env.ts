@@ -1,6 +1,7 @@
 // `env`: a role's credentials as lines for a shell to evaluate.
 import type { Context } from "../context.ts";
-import { CliError, EXIT } from "../errors.ts";
+import { EXIT } from "../errors.ts";
+import { knownWord } from "../known-word.ts";
 import { print } from "../print.ts";
 import { withAgreement } from "./agree.ts";
 import { credentialsFor } from "./credential-process.ts";
@@ -12,7 +13,10 @@ export type EnvFormat = (typeof ENV_FORMATS)[number];
 export type EnvOptions = { role: string | undefined; format: string | undefined; json: boolean };
 
 export async function printEnv(context: Context, { role, format = "sh", json }: EnvOptions): Promise<number> {
-  const known = formatOf(format);
+  const known = knownWord(format, ENV_FORMATS, {
+    message: `there is no format "${format}"`,
+    before: "metacred env --format",
+  });
   const variables = keyVariables(
     await withAgreement(context, false, (granted) => credentialsFor(context, role, granted)),
   );
@@ -44,12 +48,3 @@ const UNSET: Readonly<Record<EnvFormat, (names: readonly string[]) => string[]>>
   powershell: (names) => names.map((name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`),
   dotenv: () => [],
 };
-
-function formatOf(text: string): EnvFormat {
-  const format = ENV_FORMATS.find((known) => known === text);
-  if (format !== undefined) return format;
-  throw new CliError(`there is no format "${text}"`, {
-    hint: `metacred env --format ${ENV_FORMATS.join("|")}`,
-    exit: EXIT.usage,
-  });
-}

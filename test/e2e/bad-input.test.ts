@@ -51,6 +51,9 @@ describe.each(definitions)("metacred $name", ({ name, flags, words, needsWord, t
     for (const flag of flags) {
       expect(await usageError(world, [name, misspelt(flag.name)])).toBe(`metacred ${name} ${flag.name}`);
     }
+    for (const flag of ["--help", "--config"]) {
+      expect(await usageError(world, [name, misspelt(flag)])).toBe(`metacred ${name} ${flag}`);
+    }
     expect(await usageError(world, [name, "--no-such-flag-at-all"])).toBe(`metacred ${name} --help`);
   });
 
@@ -78,6 +81,30 @@ describe.each(definitions)("metacred $name", ({ name, flags, words, needsWord, t
     for (const flag of flags) expect(stdout).toContain(flag.name);
     const script = `'${world.binary}' ${name} --help | head -c1; echo " \${PIPESTATUS[0]}"`;
     expect(await world.run(["bash", "-c", script])).toEqual({ stdout: "u 0\n", stderr: "", exitCode: 0 });
+  });
+});
+
+describe("misspelt where a few words are right", () => {
+  test.each([
+    ["--verson", "metacred --version"],
+    ["--hlep", "metacred --help"],
+    ["--confg=FILE", "metacred --config"],
+    ["-V", "metacred -v"],
+    ["--nothing-like-it", "metacred --help"],
+    ["keys ad ci", "metacred keys add"],
+    ["keys lsit", "metacred keys list"],
+    ["keys destroy ci", "metacred keys add|list|remove"],
+    ["net isntall", "metacred net install"],
+    ["net x", "metacred net plan|up|down|status|install|uninstall"],
+    ["service stauts", "metacred service status"],
+    ["service begin", "metacred service install|uninstall|status"],
+    ["completions zhs", "metacred completions zsh"],
+    ["completions tcl", "metacred completions bash|zsh|fish|powershell"],
+    ["env --format dotnev", "metacred env --format dotenv"],
+    ["env --format json", "metacred env --format sh|fish|powershell|dotenv"],
+  ])("%s", async (line, hint) => {
+    await using world = await testWorld();
+    expect(await usageError(world, line.split(" "))).toBe(hint);
   });
 });
 

@@ -177,7 +177,7 @@ test("env for each shell; sh takes the rivals away", async () => {
   expect([wrong.exitCode, wrong.stdout, wrong.stderr]).toEqual([
     2,
     "",
-    'metacred: there is no format "csh"\n  try: metacred env --format sh|fish|powershell|dotenv\n',
+    'metacred: there is no format "csh"\n  try: metacred env --format sh\n',
   ]);
 });
 
