@@ -10,6 +10,23 @@ export const ABOUT = {
   license: "Apache-2.0",
 } as const;
 
+/**
+ * What it runs or loads, by the packages' names at Debian and where rpm is at home. Only the C library must be there:
+ * without the others there is no redirect, no keychain, no desktop notice, no browser. The keychain's part is C++.
+ */
+export const NEEDS = {
+  deb: {
+    depends: ["libc6 (>= 2.17)"],
+    recommends: ["nftables | iptables", "iproute2", "sudo | opendoas | pkexec", "libsecret-1-0", "libstdc++6"],
+    suggests: ["libnotify-bin", "xdg-utils"],
+  },
+  rpm: {
+    requires: ["libc.so.6(GLIBC_2.17)(64bit)"],
+    recommends: ["nftables", "iproute", "sudo", "libsecret", "libstdc++"],
+    suggests: ["libnotify", "xdg-utils"],
+  },
+} as const;
+
 /** Lines of at most so many characters, divided at blanks. */
 export function folded(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -3,9 +3,10 @@ import { type PackedFile, type Stamp, joined, padding, text } from "./tree.ts";
 
 const ALIGNED = 4;
 
+/** `mode` holds the kind of each as well: a regular file, a folder. */
 export function cpio(files: readonly PackedFile[], { mtimeSeconds }: Stamp): Uint8Array {
   const parts = files.flatMap(({ path, mode, bytes }, index) =>
-    entry(`./${path}`, bytes, { inode: index + 1, mode: 0o100000 | mode, mtimeSeconds }),
+    entry(`./${path}`, bytes, { inode: index + 1, mode, mtimeSeconds }),
   );
   return joined([...parts, ...entry("TRAILER!!!", new Uint8Array(), { inode: 0, mode: 0, mtimeSeconds: 0 })]);
 }

@@ -1,5 +1,5 @@
 // A Debian package, deb(5): an ar archive of two tar archives.
-import { ABOUT, type Extras, folded, systemFiles } from "./about.ts";
+import { ABOUT, type Extras, NEEDS, folded, systemFiles } from "./about.ts";
 import { tar } from "./tar.ts";
 import { type Stamp, gzip, hash, joined, text } from "./tree.ts";
 
@@ -12,8 +12,9 @@ Version: ${packageVersion(stamp.version)}
 Architecture: ${architecture}
 Maintainer: the metacred authors <metacred@users.noreply.github.com>
 Installed-Size: ${Math.ceil(files.reduce((total, { bytes }) => total + bytes.length, 0) / 1024)}
-Depends: libc6
-Recommends: nftables | iptables, iproute2, sudo
+Depends: ${NEEDS.deb.depends.join(", ")}
+Recommends: ${NEEDS.deb.recommends.join(", ")}
+Suggests: ${NEEDS.deb.suggests.join(", ")}
 Section: admin
 Priority: optional
 Description: ${ABOUT.summary}

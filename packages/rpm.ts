@@ -1,18 +1,20 @@
 // An RPM package: lead, signature, header, and a gzipped cpio archive (rpm's docs/manual/format). Not signed: what is
 // checked is SHA256SUMS, as of every other file of a release.
-import { ABOUT, type Extras, folded, systemFiles } from "./about.ts";
+import { ABOUT, type Extras, NEEDS, folded, systemFiles } from "./about.ts";
 import { cpio } from "./cpio.ts";
 import { packageVersion } from "./deb.ts";
 import { type RpmValue, rpmHeader } from "./rpm-header.ts";
-import { type PackedFile, type Stamp, gzip, hash, joined, padding, text } from "./tree.ts";
+import { type PackedFile, type Stamp, foldersOf, gzip, hash, joined, padding, text } from "./tree.ts";
 
 export type RpmArchitecture = "x86_64" | "aarch64";
 
 const LESS_OR_EQUAL_RPMLIB = 0x0100000a;
+const FOLDER = 0o040000;
+const REGULAR = 0o100000;
 const EQUAL = 8;
 
 export function rpm(program: Uint8Array, extras: Extras, architecture: RpmArchitecture, stamp: Stamp): Uint8Array {
-  const files = systemFiles(program, extras, "site-functions").toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const files = withOwnFolders(systemFiles(program, extras, "site-functions"));
   const archive = cpio(files, stamp);
   const payload = gzip(archive);
   const header = rpmHeader(63, tagsOf(files, architecture, stamp, hash("sha256", payload)));
@@ -35,6 +37,14 @@ export function rpm(program: Uint8Array, extras: Extras, architecture: RpmArchit
   ]);
 }
 
+// rpm takes away only those folders that a package names; those that it shares with others are not its own.
+function withOwnFolders(files: readonly PackedFile[]): PackedFile[] {
+  const own = foldersOf(files).filter((path) => `${path}/`.includes(`/${ABOUT.name}/`));
+  const folders = own.map((path) => ({ path, mode: FOLDER | 0o755, bytes: new Uint8Array() }));
+  const regular = files.map((file) => ({ ...file, mode: REGULAR | file.mode }));
+  return [...folders, ...regular].toSorted((left, right) => (left.path < right.path ? -1 : 1));
+}
+
 // Only its magic number is still looked at; the rest is what rpm itself writes there.
 function lead(name: string, architecture: RpmArchitecture): Uint8Array {
   const bytes = new Uint8Array(96);
@@ -52,6 +62,15 @@ function tagsOf(
 ): Map<number, RpmValue> {
   const version = packageVersion(plainVersion);
   const folders = [...new Set(files.map(({ path }) => folderOf(path)))];
+  const { requires, recommends, suggests } = NEEDS.rpm;
+  const rpmlib = [
+    ["rpmlib(CompressedFileNames)", "3.0.4-1"],
+    ["rpmlib(FileDigests)", "4.6.0-1"],
+    ["rpmlib(PayloadFilesHavePrefix)", "4.0-1"],
+  ] as const;
+  const anyVersion = (names: readonly string[]) => [strings(names.map(() => "")), int32(names.map(() => 0))] as const;
+  const [recommendedVersions, recommendedFlags] = anyVersion(recommends);
+  const [suggestedVersions, suggestedFlags] = anyVersion(suggests);
   const each = <Value>(value: (file: PackedFile, index: number) => Value) =>
     files.map((file, index) => value(file, index));
   return new Map<number, RpmValue>([
@@ -69,21 +88,20 @@ function tagsOf(
     [1021, string("linux")],
     [1022, string(architecture)],
     [1028, int32(each(({ bytes }) => bytes.length))],
-    [1030, { type: "int16", values: each(({ mode }) => 0o100000 | mode) }],
+    [1030, { type: "int16", values: each(({ mode }) => mode) }],
     [1033, { type: "int16", values: each(() => 0) }],
     [1034, int32(each(() => mtimeSeconds))],
-    [1035, strings(each(({ bytes }) => hash("sha256", bytes)))],
+    [1035, strings(each(({ mode, bytes }) => (isFolder(mode) ? "" : hash("sha256", bytes))))],
     [1036, strings(each(() => ""))],
-    // What rpm calls documentation and licence files (RPMFILE_DOC, RPMFILE_LICENSE).
-    [1037, int32(each(({ path }) => (path.includes("/man/") ? 2 : path.includes("/doc/") ? 128 : 0)))],
+    [1037, int32(each(flagOf))],
     [1039, strings(each(() => "root"))],
     [1040, strings(each(() => "root"))],
     [1044, string(`${ABOUT.name}-${version}-1.src.rpm`)],
     [1045, int32(each(() => -1 >>> 0))],
     [1047, strings([ABOUT.name])],
-    [1048, int32([LESS_OR_EQUAL_RPMLIB, LESS_OR_EQUAL_RPMLIB, LESS_OR_EQUAL_RPMLIB])],
-    [1049, strings(["rpmlib(CompressedFileNames)", "rpmlib(FileDigests)", "rpmlib(PayloadFilesHavePrefix)"])],
-    [1050, strings(["3.0.4-1", "4.6.0-1", "4.0-1"])],
+    [1048, int32([...requires.map(() => 0), ...rpmlib.map(() => LESS_OR_EQUAL_RPMLIB)])],
+    [1049, strings([...requires, ...rpmlib.map(([name]) => name)])],
+    [1050, strings([...requires.map(() => ""), ...rpmlib.map(([, version]) => version)])],
     [1064, string("4.18.0")],
     [1095, int32(each(() => 1))],
     [1096, int32(each((_, index) => index + 1))],
@@ -96,12 +114,28 @@ function tagsOf(
     [1124, string("cpio")],
     [1125, string("gzip")],
     [1126, string("6")],
+    [5046, strings(recommends)],
+    [5047, recommendedVersions],
+    [5048, recommendedFlags],
+    [5049, strings(suggests)],
+    [5050, suggestedVersions],
+    [5051, suggestedFlags],
     // 8 is SHA-256 in OpenPGP's numbering.
     [5011, int32([8])],
     [5062, string("utf-8")],
     [5092, strings([payloadHash])],
     [5093, int32([8])],
   ]);
+}
+
+function isFolder(mode: number): boolean {
+  return (mode & FOLDER) !== 0;
+}
+
+/** What rpm calls licence and documentation: RPMFILE_LICENSE, RPMFILE_DOC. */
+function flagOf({ path, mode }: PackedFile): number {
+  if (path.endsWith("/copyright")) return 128;
+  return !isFolder(mode) && /\/(man|doc)\//.test(path) ? 2 : 0;
 }
 
 function folderOf(path: string): string {

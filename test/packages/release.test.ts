@@ -1,6 +1,6 @@
 // A release of small programs, in every format, as the tools of each system see it.
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { contents, installMachine, ROOT, standIn } from "../support/install-machine.ts";
 import { requireTools } from "../support/require-tools.ts";
@@ -135,8 +135,40 @@ describe.skipIf(!requireTools(["dpkg"], { root: true }))("the .deb in a root fol
     expect(run(["sh", join(root, "usr/bin/metacred"), "--version"]).stdout).toBe(`${VERSION}\n`);
     expect(run([...dpkg, "--purge", "metacred"])).toMatchObject({ exitCode: 0 });
     expect(contents(join(root, "usr"))).toEqual({});
+    expect(existsSync(join(root, "usr/share/doc/metacred"))).toBe(false);
     // A pre-release is older than its release.
     expect(run(["dpkg", "--compare-versions", "1.2.3~rc.1", "lt", "1.2.3"]).exitCode).toBe(0);
+  });
+});
+
+describe.skipIf(!requireTools(["dpkg-deb"]))("the .deb", () => {
+  test("names what it needs and what it can use, and runs nothing when it comes and goes", () => {
+    using folder = scratchFolder();
+    const deb = join(release(folder), "metacred_1.2.3~rc.1_arm64.deb");
+    const field = (name: string) => run(["dpkg-deb", "--field", deb, name]).stdout;
+    expect(field("Depends")).toBe("libc6 (>= 2.17)\n");
+    expect(field("Recommends")).toBe(
+      "nftables | iptables, iproute2, sudo | opendoas | pkexec, libsecret-1-0, libstdc++6\n",
+    );
+    expect(field("Suggests")).toBe("libnotify-bin, xdg-utils\n");
+    const scripts = ["preinst", "postinst", "prerm", "postrm", "config", "triggers"];
+    for (const name of scripts) expect(run(["dpkg-deb", "--info", deb, name]).exitCode).not.toBe(0);
+  });
+});
+
+describe.skipIf(!requireTools(["rpm"]))("the .rpm", () => {
+  test("names what it needs and what it can use, its pages and its licence, and runs nothing", () => {
+    using folder = scratchFolder();
+    const file = join(release(folder), "metacred-1.2.3~rc.1-1.aarch64.rpm");
+    const ask = (what: string) => run(["rpm", "--query", "--package", what, file]).stdout.split("\n").filter(Boolean);
+    expect(ask("--requires").filter((name) => !name.startsWith("rpmlib("))).toEqual(["libc.so.6(GLIBC_2.17)(64bit)"]);
+    expect(ask("--recommends")).toEqual(["nftables", "iproute", "sudo", "libsecret", "libstdc++"]);
+    expect(ask("--suggests")).toEqual(["libnotify", "xdg-utils"]);
+    expect(ask("--licensefiles")).toEqual(["/usr/share/doc/metacred/copyright"]);
+    const pages = REST.filter((path) => path.endsWith(".md") || path.endsWith(".json") || path.endsWith(".gz"));
+    expect(ask("--docfiles")).toEqual(pages.map((path) => `/${path}`));
+    expect(ask("--scripts")).toEqual([]);
+    expect(ask("--triggers")).toEqual([]);
   });
 });
 
@@ -147,13 +179,15 @@ describe.skipIf(!requireTools(["rpm"], { root: true }))("the .rpm in a root fold
     expect(run(["rpm", "--checksig", file]).stdout).toBe(`${file}: digests OK\n`);
     const root = join(folder.path, "root");
     mkdirSync(root);
+    // The root folder has no C library to depend on.
     const rpm = ["rpm", "--root", root, "--dbpath", "/var/lib/rpm"];
     expect(run([...rpm, "--install", "--nodeps", "--ignorearch", file])).toMatchObject({ stdout: "", exitCode: 0 });
     const zsh = "usr/share/zsh/site-functions/_metacred";
     expect(Object.keys(contents(join(root, "usr"))).map((path) => `usr/${path}`)).toEqual([...SHARED, ...REST, zsh]);
-    expect(run([...rpm, "--verify", "metacred"])).toMatchObject({ stdout: "", exitCode: 0 });
+    expect(run([...rpm, "--verify", "--nodeps", "metacred"])).toMatchObject({ stdout: "", exitCode: 0 });
     expect(run(["sh", join(root, "usr/bin/metacred"), "--version"]).stdout).toBe(`${VERSION}\n`);
     expect(run([...rpm, "--erase", "metacred"])).toMatchObject({ exitCode: 0 });
     expect(contents(join(root, "usr"))).toEqual({});
+    expect(existsSync(join(root, "usr/share/doc/metacred"))).toBe(false);
   });
 });
