@@ -4,6 +4,7 @@ import type { Libc } from "../sys/libc.ts";
 import type { LibSystem } from "../sys/libsystem.ts";
 
 export type PeerCredentials = { pid: number; uid: number; gid: number };
+export type Peer = { uid: number; pid?: number };
 
 const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
@@ -28,16 +29,16 @@ export function peerCredentials(libc: Libc, fd: number): PeerCredentials | undef
   return { pid, uid: value.getUint32(4, true), gid: value.getUint32(8, true) };
 }
 
-/** The uid at the other end of a descriptor. Undefined where this system has no way to tell. */
-export function peerUidBy(
+/** Who is at the other end of a descriptor; macOS tells no pid. Undefined where this system has no way to tell. */
+export function peerBy(
   libc: Libc | undefined,
   libSystem: LibSystem | undefined,
-): ((fd: number) => number | undefined) | undefined {
-  if (libc !== undefined) return (fd) => peerCredentials(libc, fd)?.uid;
+): ((fd: number) => Peer | undefined) | undefined {
+  if (libc !== undefined) return (fd) => peerCredentials(libc, fd);
   if (libSystem === undefined) return undefined;
   return (fd) => {
     const uid = new DataView(new ArrayBuffer(4));
     const status = libSystem.getpeereid(fd, new Uint8Array(uid.buffer), new Uint8Array(new ArrayBuffer(4)));
-    return status === 0 ? uid.getUint32(0, true) : undefined;
+    return status === 0 ? { uid: uid.getUint32(0, true) } : undefined;
   };
 }

@@ -75,6 +75,14 @@ export function factsOf(pid: number | "self", proc = PROC, status = read(`${proc
   };
 }
 
+/** 0 where it has none that can be seen from here, or is gone. */
+export function parentOf(pid: number, proc = PROC): number {
+  // proc(5): the name is in parentheses and may itself hold blanks and parentheses, so fields count from the last one.
+  const stat = read(`${proc}/${pid}/stat`) ?? "";
+  const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(parent ?? 0);
+}
+
 /** Parent first, up to the first process of the pid namespace. Empty where the process is gone. */
 export function ancestorsOf(pid: number, proc = PROC): readonly number[] {
   const ancestors: number[] = [];
@@ -152,13 +160,6 @@ function* searchDescriptors(pid: number, inode: number, proc: string): Generator
     yield;
   }
   return false;
-}
-
-// proc(5): the name is in parentheses and may itself hold blanks and parentheses, so fields count from the last one.
-function parentOf(pid: number, proc: string): number {
-  const stat = read(`${proc}/${pid}/stat`) ?? "";
-  const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(parent ?? 0);
 }
 
 /** In words, for a message. */

@@ -27,7 +27,7 @@ export default defineCommand({
     const { checkConsole, openConsole, signedInConsole } = await loadEngine();
     checkConsole(context, service, isPrinted);
     const answer = await withAgreement(context, false, (granted) =>
-      signingInFirst(context, () => credentialsFor(context, role, granted)),
+      signingInFirst(context, () => credentialsFor(context, role, { command: "console", granted })),
     );
     const address = await signedInConsole(context, answer, service);
     if (isPrinted) {

@@ -3,6 +3,7 @@
 import type { FoundProcess, ProcessFinder } from "../callers/process-finder.ts";
 import type { SocketOwner } from "../callers/sock-diag.ts";
 import type { Clock } from "../sys/clock.ts";
+import type { HandOut } from "./protocol.ts";
 
 /** By the address of a container, or by the process that macOS tells. */
 type KnownOtherwise = { uid: number | undefined; inode: undefined; container?: string; pid?: number | undefined };
@@ -12,6 +13,8 @@ export type Visit = {
   readonly owner: SocketOwner | KnownOtherwise;
   /** Where it is known from the start. */
   readonly process: FoundProcess | undefined;
+  /** By which it had credentials handed out to it; undefined where it asks itself. */
+  readonly command: HandOut | undefined;
   /** Counted here until the process is found. */
   tally: Tally | undefined;
   entry: Entry | undefined;
@@ -24,6 +27,8 @@ export type CallerEntry = {
   container: string | undefined;
   /** The last that it got. */
   role: string | undefined;
+  /** By which it got them. */
+  command: HandOut | undefined;
   /** Of its last request. */
   refusal: string | undefined;
   requests: number;
@@ -44,7 +49,7 @@ export type CallerBook = {
   close(): void;
 };
 
-type Tally = Pick<CallerEntry, "role" | "refusal" | "requests" | "firstSeen" | "lastSeen">;
+type Tally = Pick<CallerEntry, "role" | "command" | "refusal" | "requests" | "firstSeen" | "lastSeen">;
 type Entry = CallerEntry & { sequence: number; newsAtMs: number; isForgotten: boolean };
 
 const MOST_REMEMBERED = 256;
@@ -102,7 +107,7 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
     entry.requests += tally.requests;
     entry.lastSeen = tally.lastSeen;
     entry.refusal = tally.refusal;
-    entry.role = tally.role ?? entry.role;
+    if (tally.role !== undefined) setRole(entry, tally.role, tally.command);
     if (isNews) news(entry);
   };
 
@@ -119,7 +124,7 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
       counted.requests++;
       counted.lastSeen = at;
       counted.refusal = refusal;
-      if (role !== undefined) counted.role = role;
+      if (role !== undefined) setRole(counted, role, visit.command);
       if (isNews) news(entry);
       // Not when the connection came: the daemon's own tests of the redirect are connections without this.
       if (!isFirst) return;
@@ -162,8 +167,8 @@ export function createCallerBook(clock: Clock, find: ProcessFinder): CallerBook 
 }
 
 /** For a connection that has come. */
-export function visitOf(owner: Visit["owner"], process?: FoundProcess): Visit {
-  return { owner, process, tally: undefined, entry: undefined };
+export function visitOf(owner: Visit["owner"], process?: FoundProcess, command?: HandOut): Visit {
+  return { owner, process, command, tally: undefined, entry: undefined };
 }
 
 // --- internal ---
@@ -172,8 +177,13 @@ function processOf(pid: number | undefined): FoundProcess | undefined {
   return pid === undefined ? undefined : { pid, identity: String(pid), program: undefined, exe: undefined };
 }
 
+function setRole(counted: Tally, role: string, command: HandOut | undefined): void {
+  counted.role = role;
+  counted.command = command;
+}
+
 function emptyTally(now: Date): Tally {
-  return { role: undefined, refusal: undefined, requests: 0, firstSeen: now, lastSeen: now };
+  return { role: undefined, command: undefined, refusal: undefined, requests: 0, firstSeen: now, lastSeen: now };
 }
 
 function isNewsFor(entry: Entry, role: string | undefined, refusal: string | undefined, at: Date): boolean {

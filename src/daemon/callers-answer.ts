@@ -5,13 +5,14 @@ import type { CallersAnswer } from "./protocol.ts";
 export function callersAnswer({ sequence, callers }: ReturnType<CallerBook["since"]>): CallersAnswer {
   return {
     sequence,
-    callers: callers.map(({ process, uid, container, role, refusal, requests, firstSeen, lastSeen }) => ({
+    callers: callers.map(({ process, uid, container, role, command, refusal, requests, firstSeen, lastSeen }) => ({
       pid: process?.pid ?? null,
       program: process?.program ?? null,
       exe: process?.exe ?? null,
       uid: uid ?? null,
       container: container ?? null,
       role: role ?? null,
+      command: command ?? null,
       refused: refusal ?? null,
       requests,
       first_seen: firstSeen.toISOString(),

@@ -7,6 +7,7 @@ import {
   type CallersAnswer,
   type ContainerAnswer,
   type CredentialsAnswer,
+  type CredentialsWish,
   type ErrorAnswer,
   type NetAnswer,
   type NetPlanAnswer,
@@ -20,7 +21,7 @@ export type Control = {
   status(): Promise<Status>;
   stop(): Promise<void>;
   use(role: string, wish?: UseWish): Promise<UseAnswer>;
-  credentials(role: string | undefined, granted?: boolean): Promise<CredentialsAnswer>;
+  credentials(role: string | undefined, wish: CredentialsWish): Promise<CredentialsAnswer>;
   /** `pid`: while that process lives, the role is kept ready for it. */
   container(role: string | undefined, pid: number, granted?: boolean): Promise<ContainerAnswer>;
   /** Who has asked; with `after`, who has since, which may take a while. */
@@ -49,8 +50,8 @@ export function controlClient(socketFile: string): Control {
     stop: async () => void (await ask("POST", PATHS.stop)),
     use: async (role, { granted, forSeconds, mfaCode } = {}) =>
       (await ask("POST", PATHS.use, { role, granted, for_seconds: forSeconds, mfa_code: mfaCode })) as UseAnswer,
-    credentials: async (role, granted) =>
-      (await ask("POST", PATHS.credentials, { role, granted })) as CredentialsAnswer,
+    credentials: async (role, { command, granted }) =>
+      (await ask("POST", PATHS.credentials, { role, granted, command })) as CredentialsAnswer,
     container: async (role, pid, granted) =>
       (await ask("POST", PATHS.container, { role, pid, granted })) as ContainerAnswer,
     callers: async (after) => (await ask("POST", PATHS.callers, { after })) as CallersAnswer,

@@ -1,5 +1,6 @@
 // The control socket: who may speak, what may be said. JSON in, JSON out, errors as the CLI shows them.
 import * as v from "valibot";
+import type { Peer } from "../callers/peer-credentials.ts";
 import { CliError, EXIT, type ErrorDetails, messageOf } from "../errors.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import { type HttpServer, listenHttp } from "../http/server.ts";
@@ -11,6 +12,8 @@ import {
   type ContainerAnswer,
   type CredentialsAnswer,
   type ErrorAnswer,
+  HAND_OUTS,
+  type HandOut,
   type NetAnswer,
   PATHS,
   type Status,
@@ -22,7 +25,8 @@ export type ControlHandlers = {
   status(): Promise<Status>;
   stop(): Promise<void>;
   use(role: string, wish: UseWish): Promise<UseAnswer>;
-  credentials(role: string | undefined, granted: boolean): Promise<CredentialsAnswer>;
+  /** `by`: who connected, and what to. */
+  credentials(role: string | undefined, granted: boolean, by: HandedOutBy): Promise<CredentialsAnswer>;
   container(role: string | undefined, pid: number | undefined, granted: boolean): Promise<ContainerAnswer>;
   /** Waits a little for what is new since `after`, where that is given. */
   callers(after: number | undefined): Promise<CallersAnswer>;
@@ -33,11 +37,14 @@ export type ControlHandlers = {
   net: NetControl;
 };
 
+/** `peer`: undefined where this system has no way to tell. `command`: older ones do not say which they are. */
+export type HandedOutBy = { peer: Peer | undefined; command: HandOut | undefined };
+
 type Deps = {
   log: Log;
   ownerUid: number;
-  /** The uid at the other end of a descriptor. Without it the folder's mode alone protects the socket. */
-  peerUid: ((fd: number) => number | undefined) | undefined;
+  /** Who is at the other end of a descriptor. Without it the folder's mode alone protects the socket. */
+  peer: ((fd: number) => Peer | undefined) | undefined;
 };
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
@@ -48,7 +55,12 @@ const useBody = v.object({
   for_seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(604_800))),
   mfa_code: v.optional(v.pipe(v.string(), v.maxLength(64))),
 });
-const credentialsBody = v.object({ role: v.optional(name), granted });
+const credentialsBody = v.object({
+  role: v.optional(name),
+  granted,
+  // A newer client's may be one that is not known here.
+  command: v.fallback(v.optional(v.picklist(HAND_OUTS)), undefined),
+});
 const containerBody = v.object({
   role: v.optional(name),
   pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
@@ -70,12 +82,12 @@ export function listenControl(socketFile: string, handlers: ControlHandlers, dep
     { unix: socketFile },
     {
       accept({ fd }) {
-        const uid = fd === undefined ? undefined : deps.peerUid?.(fd);
-        if (deps.peerUid === undefined || uid === deps.ownerUid || uid === 0) return "owner" as const;
-        deps.log.warn("refused a control connection of another user", { uid });
+        const peer = fd === undefined ? undefined : deps.peer?.(fd);
+        if (deps.peer === undefined || peer?.uid === deps.ownerUid || peer?.uid === 0) return { peer };
+        deps.log.warn("refused a control connection of another user", { uid: peer?.uid });
         return undefined;
       },
-      handle: (request) => answer(request, handlers),
+      handle: (request, { peer }) => answer(request, handlers, peer),
       maxBodyBytes: MAX_BODY_BYTES,
       idleMs: IDLE_MS,
       maxConnections: MAX_CONNECTIONS,
@@ -84,9 +96,9 @@ export function listenControl(socketFile: string, handlers: ControlHandlers, dep
   );
 }
 
-async function answer(request: HttpRequest, handlers: ControlHandlers): Promise<HttpResponse> {
+async function answer(request: HttpRequest, handlers: ControlHandlers, peer: Peer | undefined): Promise<HttpResponse> {
   try {
-    const data = await route(request, handlers);
+    const data = await route(request, handlers, peer);
     return data === undefined ? json(404, refusal("the daemon does not know this request")) : json(200, data);
   } catch (error) {
     if (error instanceof CliError) return json(400, refusal(error.message, error));
@@ -94,7 +106,7 @@ async function answer(request: HttpRequest, handlers: ControlHandlers): Promise<
   }
 }
 
-async function route(request: HttpRequest, handlers: ControlHandlers): Promise<unknown> {
+async function route(request: HttpRequest, handlers: ControlHandlers, peer: Peer | undefined): Promise<unknown> {
   switch (`${request.method} ${request.target}`) {
     case `GET ${PATHS.status}`:
       return handlers.status();
@@ -104,8 +116,8 @@ async function route(request: HttpRequest, handlers: ControlHandlers): Promise<u
     case `POST ${PATHS.use}`:
       return useRole(bodyOf(useBody, request), handlers);
     case `POST ${PATHS.credentials}`: {
-      const body = bodyOf(credentialsBody, request);
-      return handlers.credentials(body.role, body.granted);
+      const { role, granted: agreed, command } = bodyOf(credentialsBody, request);
+      return handlers.credentials(role, agreed, { peer, command });
     }
     case `POST ${PATHS.container}`: {
       const body = bodyOf(containerBody, request);

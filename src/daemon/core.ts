@@ -33,7 +33,8 @@ export type Core = {
   active: ActiveRole;
   served(): ServedRole | undefined;
   view(): ImdsView;
-  credentials(role: string | undefined, granted?: boolean): Promise<CredentialsAnswer>;
+  /** `name`: whose they are. */
+  credentials(role: string | undefined, granted?: boolean): Promise<{ name: string; answer: CredentialsAnswer }>;
   /** The same session with instants of this machine's own time. */
   local(session: Session): Session;
   /** How far this machine's clock is ahead of AWS; undefined until AWS has answered. */
@@ -133,7 +134,8 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     endOf,
     async credentials(role, granted = false) {
       const spec = await wanted(role, granted, active, catalog);
-      return credentialsAnswer(spec, endingBy(await endOf(spec), local(await sessions.ensure(spec))));
+      const answer = credentialsAnswer(spec, endingBy(await endOf(spec), local(await sessions.ensure(spec))));
+      return { name: spec.name, answer };
     },
     signIns: {
       async began(key, token) {

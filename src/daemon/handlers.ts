@@ -7,6 +7,7 @@ import type { Core } from "./core.ts";
 import type { NetControl } from "./net-control.ts";
 import type { Network } from "./network.ts";
 import { startNotes } from "./notes.ts";
+import { visitBy } from "./visit-by.ts";
 import type { Status } from "./protocol.ts";
 import type { Reload } from "./reload.ts";
 
@@ -53,7 +54,12 @@ export function handlersOf(
         follow_seconds: followMs === undefined || followMs <= 0 ? null : Math.ceil(followMs / 1000),
       };
     },
-    credentials: core.credentials,
+    async credentials(role, granted, by) {
+      const visit = visitBy(by);
+      const { name, answer } = await core.credentials(role, granted);
+      network.callers.asked(visit, name, undefined);
+      return answer;
+    },
     container: network.container,
     async callers(after) {
       await (after === undefined ? network.callers.settled() : network.callers.untilNews(after, NEWS_WAIT_MS));

@@ -99,6 +99,13 @@ export type NetPlanAnswer =
 /** `undone`: root's part said that it has removed everything. */
 export type NetAnswer = { status: Status; undone?: boolean };
 
+/** Commands that hand out credentials themselves. */
+export const HAND_OUTS = ["env", "credential-process", "exec", "console"] as const;
+export type HandOut = (typeof HAND_OUTS)[number];
+
+/** `command`: the one that hands them out; `granted` as in `UseWish`. */
+export type CredentialsWish = { command: HandOut; granted?: boolean | undefined };
+
 /** As `credential_process` wants them, and the ARN beside. */
 export type CredentialsAnswer = {
   access_key_id: string;
@@ -134,6 +141,8 @@ export type CallerAnswer = {
   container: string | null;
   /** The role whose credentials it got last. */
   role: string | null;
+  /** What it had hand them out to it; null where it asked itself. Older daemons do not tell it. */
+  command?: HandOut | null;
   /** Why its last request was refused. */
   refused: string | null;
   requests: number;

@@ -1,6 +1,6 @@
 // The daemon's life: credentials, listener, redirect, proof, control socket; and the same backwards at its end.
 import { linkSync, rmSync } from "node:fs";
-import { peerUidBy } from "../callers/peer-credentials.ts";
+import { peerBy } from "../callers/peer-credentials.ts";
 import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import type { Log } from "../output.ts";
@@ -110,7 +110,7 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
     {
       log,
       ownerUid: context.uid,
-      peerUid: peerUidBy(libc, libSystem),
+      peer: peerBy(libc, libSystem),
     },
   );
   undo.defer(publish(bound, paths.socketFile, older));

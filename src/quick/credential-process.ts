@@ -2,7 +2,7 @@
 // since some SDKs parse both streams as one (aws-sdk-cpp GetCredentialsFromProcess).
 import type { Context } from "../context.ts";
 import { controlClient } from "../daemon/client.ts";
-import type { CredentialsAnswer } from "../daemon/protocol.ts";
+import type { CredentialsAnswer, CredentialsWish } from "../daemon/protocol.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { loadTurn } from "../load-turn.ts";
@@ -13,7 +13,7 @@ export async function printCredentialProcess(
   context: Context,
   { role }: { role: string | undefined },
 ): Promise<number> {
-  const answer = await credentialsFor(context, role);
+  const answer = await credentialsFor(context, role, { command: "credential-process" });
   const document = {
     Version: 1,
     AccessKeyId: answer.access_key_id,
@@ -35,15 +35,15 @@ function lookAgainAt(now: Date): string {
 export async function credentialsFor(
   context: Context,
   role: string | undefined,
-  granted = false,
+  wish: CredentialsWish,
 ): Promise<CredentialsAnswer> {
   try {
-    return await controlClient(context.paths.socketFile).credentials(role, granted);
+    return await controlClient(context.paths.socketFile).credentials(role, wish);
   } catch (error) {
     if (!(error instanceof CliError) || error.exit !== EXIT.notRunning) throw error;
     const { takeTurn } = await loadTurn();
     const turn = await takeTurn(context, { role: role ?? null });
     const { oneShotCredentials } = await loadEngine();
-    return oneShotCredentials(context, role, granted, turn);
+    return oneShotCredentials(context, role, wish.granted ?? false, turn);
   }
 }

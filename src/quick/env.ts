@@ -18,7 +18,7 @@ export async function printEnv(context: Context, { role, format = "sh", json }: 
     before: "metacred env --format",
   });
   const variables = keyVariables(
-    await withAgreement(context, false, (granted) => credentialsFor(context, role, granted)),
+    await withAgreement(context, false, (granted) => credentialsFor(context, role, { command: "env", granted })),
   );
   await print(json ? `${JSON.stringify(variables)}\n` : renderEnv(variables, known));
   return EXIT.ok;

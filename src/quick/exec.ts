@@ -38,7 +38,7 @@ export async function execCommand(
 // --- internal ---
 
 async function variablesFor(context: Context, { role, env }: ExecOptions, granted: boolean): Promise<Variables> {
-  const keys = async () => keyVariables(await credentialsFor(context, role, granted));
+  const keys = async () => keyVariables(await credentialsFor(context, role, { command: "exec", granted }));
   if (env) return keys();
   if (await defaultProfileHasCredentials(context)) {
     await tell(

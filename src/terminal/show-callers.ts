@@ -65,7 +65,7 @@ function whoIs({ program, pid, uid, container }: CallerAnswer): string {
   return `${harmlessText(program ?? "unknown")} (${about.join(", ")})`;
 }
 
-function outcomeOf({ role, refused }: CallerAnswer): string {
+function outcomeOf({ role, command, refused }: CallerAnswer): string {
   if (refused !== null) return `refused: ${REASONS[refused] ?? refused}`;
-  return role ?? "no credentials";
+  return role === null ? "no credentials" : command ? `${role} by ${command}` : role;
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { createCallerFinder } from "../../src/callers/find-caller.ts";
 import { decodeDescriptors, decodeProcess, decodeTcpSocket, openLibproc } from "../../src/callers/libproc.ts";
-import { peerUidBy } from "../../src/callers/peer-credentials.ts";
+import { peerBy } from "../../src/callers/peer-credentials.ts";
 import type { LibSystem } from "../../src/sys/libsystem.ts";
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ""), "hex"));
@@ -168,7 +168,7 @@ describe("a caller", () => {
 });
 
 test("who is at the other end of the control socket", () => {
-  const peerUid = peerUidBy(undefined, machine);
-  expect([peerUid?.(9), peerUid?.(10)]).toEqual([501, undefined]);
-  expect(peerUidBy(undefined, undefined)).toBeUndefined();
+  const peer = peerBy(undefined, machine);
+  expect([peer?.(9), peer?.(10)]).toEqual([{ uid: 501 }, undefined]);
+  expect(peerBy(undefined, undefined)).toBeUndefined();
 });

@@ -43,12 +43,24 @@ test("a process is remembered with what it got, over all its connections", async
       uid: UID,
       container: null,
       role: "dev",
+      command: null,
       refused: null,
       requests: 3,
       first_seen: "2026-01-01T00:00:00.000Z",
       last_seen: "2026-01-01T00:01:00.000Z",
     },
   ]);
+});
+
+test("what a command hands out to a process is told with that command, until it asks for a role itself", () => {
+  const { book, connect, shown } = open();
+  book.asked(visitOf({ uid: UID, inode: undefined }, process(12), "credential-process"), "ro", undefined);
+  expect(shown()).toMatchObject([{ pid: 12, uid: UID, role: "ro", command: "credential-process", requests: 1 }]);
+  const itself = connect(12);
+  itself(...TOKEN);
+  expect(shown()).toMatchObject([{ role: "ro", command: "credential-process", requests: 2 }]);
+  itself(...DEV);
+  expect(shown()).toMatchObject([{ role: "dev", command: null, requests: 3 }]);
 });
 
 test("a refusal is the last word until the next request", () => {

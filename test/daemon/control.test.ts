@@ -33,7 +33,7 @@ function listening({ handlers, peerUid }: Options = {}) {
       net: { plan: unexpected, up: unexpected, down: unexpected },
       ...handlers,
     },
-    { log, ownerUid: OWNER_UID, peerUid: peerUid === undefined ? undefined : () => peerUid },
+    { log, ownerUid: OWNER_UID, peer: peerUid === undefined ? undefined : () => ({ uid: peerUid, pid: 12 }) },
   );
   return {
     socketFile,
@@ -74,11 +74,21 @@ describe("the client's verbs", () => {
       account_id: null,
       region: null,
     };
-    const asked: (string | undefined)[] = [];
-    await using it = listening({ handlers: { credentials: async (role) => (asked.push(role), answer) } });
-    expect(await it.client.credentials("dev")).toEqual(answer);
-    await it.client.credentials(undefined);
-    expect(asked).toEqual(["dev", undefined]);
+    const asked: unknown[] = [];
+    const credentials = async (...wish: unknown[]) => (asked.push(wish), answer);
+    await using it = listening({ handlers: { credentials }, peerUid: OWNER_UID });
+    const peer = { uid: OWNER_UID, pid: 12 };
+    expect(await it.client.credentials("dev", { command: "env", granted: true })).toEqual(answer);
+    await it.client.credentials(undefined, { command: "exec" });
+    // Of an older client, and of a newer one.
+    await it.ask("POST", "/v1/credentials", "{}");
+    await it.ask("POST", "/v1/credentials", '{"command":"of-tomorrow"}');
+    expect(asked).toEqual([
+      ["dev", true, { peer, command: "env" }],
+      [undefined, false, { peer, command: "exec" }],
+      [undefined, false, { peer, command: undefined }],
+      [undefined, false, { peer, command: undefined }],
+    ]);
     expect(it.lines).toEqual([]);
   });
 

@@ -18,9 +18,10 @@ test("used: served from memory; the real expiry goes to the command, the capped 
   await using it = coreScene();
   await it.core.active.use("dev");
   const view = it.core.view();
-  const answer = await it.core.credentials(undefined);
+  const { name, answer } = await it.core.credentials(undefined);
   expect(view.role).toEqual({ arn: DEMO_ROLES.developer, accountId: "111122223333", partition: "aws" });
   expect(view.credentials?.accessKeyId).toBe(answer.access_key_id);
+  expect(name).toBe("dev");
   expect(answer).toMatchObject({ account_id: "111122223333", region: "eu-central-1" });
   const realMs = Date.parse(answer.expiration ?? "") - Date.now();
   const toldMs = (view.credentials?.expiration.getTime() ?? 0) - Date.now();
@@ -31,7 +32,7 @@ test("used: served from memory; the real expiry goes to the command, the capped 
 test("50 who ask for a cold role at once: one call of AWS", async () => {
   await using it = coreScene();
   const answers = await Promise.all(Array.from({ length: 50 }, () => it.core.credentials("dev")));
-  expect(new Set(answers.map((answer) => answer.access_key_id)).size).toBe(1);
+  expect(new Set(answers.map(({ answer }) => answer.access_key_id)).size).toBe(1);
   expect(it.aws.count("AssumeRole")).toBe(1);
 });
 
@@ -54,7 +55,7 @@ test("no secret in the log", async () => {
   await using it = coreScene();
   await it.core.active.use("dev");
   await failureOf(() => it.core.active.use("forbidden"));
-  const { secret_access_key, session_token, access_key_id } = await it.core.credentials("dev");
+  const { secret_access_key, session_token, access_key_id } = (await it.core.credentials("dev")).answer;
   const text = it.lines.join("\n");
   expect(text).toMatch(/^info got credentials role=dev key=….{4} until=/);
   expect(text).toMatch(/warn no credentials role=forbidden error=AWS refused/);

@@ -85,11 +85,32 @@ describe.skipIf(!requireTools(["python3"], { platform: "linux" }))("who", () => 
       "uid",
       "container",
       "role",
+      "command",
       "refused",
       "requests",
       "first_seen",
       "last_seen",
     ]);
+  });
+
+  test("what commands hand out, by whoever started them; of exec, by what it becomes", async () => {
+    const { world } = await served();
+    await using _world = world;
+    const shell = (script: string) => {
+      const { stdout } = Bun.spawnSync(["sh", "-c", `echo $$; ${script}; true`], { env: world.env });
+      return Number.parseInt(stdout.toString(), 10);
+    };
+    const first = shell(`${world.binary} credential-process --role prod-readonly >/dev/null`);
+    const second = shell(`${world.binary} env >/dev/null; ${world.binary} env >/dev/null`);
+    const third = await world.metacred(["exec", "--env", "--role", "prod-readonly", "--", "sh", "-c", "echo $$"]);
+    const uid = process.getuid?.();
+    const sh = { exe: expect.stringContaining("sh"), uid, refused: null, container: null };
+    expect(await whoOf(world)).toMatchObject([
+      { ...sh, pid: first, role: "prod-readonly", command: "credential-process", requests: 1 },
+      { ...sh, pid: second, role: "dev", command: "env", requests: 2 },
+      { pid: Number(third.stdout), uid, role: "prod-readonly", command: "exec", requests: 1 },
+    ]);
+    expect((await world.metacred(["who"])).stdout).toContain("  prod-readonly by credential-process  1 request\n");
   });
 
   test("--follow says each that comes, and ends with the daemon", async () => {

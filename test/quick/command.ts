@@ -42,7 +42,7 @@ export function desk(handlers?: Partial<ControlHandlers>): Desk {
       {
         log: createLog({ level: "error", format: "text", now: () => new Date(), write: () => undefined }),
         ownerUid: process.getuid?.() ?? -1,
-        peerUid: undefined,
+        peer: undefined,
       },
     );
   const env: Record<string, string> = {
