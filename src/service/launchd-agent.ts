@@ -3,6 +3,7 @@ import type { UserService } from "./user-unit.ts";
 
 export const AGENT_LABEL = "io.metacred.agent";
 
+// Anything but "Interactive" has its processor time and its disk throttled, and SDKs give up after a quarter of a second.
 /** Its standard error is the daemon's log, since launchd keeps none. */
 export function launchdAgent({ program, environment }: UserService, logFile: string): string {
   const variables = Object.entries(environment).toSorted(([left], [right]) => (left < right ? -1 : 1));
@@ -22,7 +23,7 @@ ${variables.map(([name, value]) => `    <key>${xml(name)}</key><string>${xml(val
   <key>RunAtLoad</key><true/>
   <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>
   <key>ThrottleInterval</key><integer>30</integer>
-  <key>ProcessType</key><string>Background</string>
+  <key>ProcessType</key><string>Interactive</string>
   <key>Umask</key><integer>63</integer>
   <key>StandardErrorPath</key><string>${xml(logFile)}</string>
 </dict>

@@ -28,8 +28,8 @@ export async function installService(
   await applySteps(plan.install, env);
   const installed = `installed ${plan.file}: metacred starts ${options.system ? "with the machine" : "when you log in"}`;
   if (isFirst) return [installed, `  next: write its roles into ${SYSTEM_CONFIG}, then ${plan.start.join(" ")}`];
-  const { exitCode } = await runTool(plan.start, env);
-  if (exitCode !== 0) throw new CliError("the service is installed, but did not start", { hint: plan.logs });
+  const { exitCode, said } = await runTool(plan.start, env);
+  if (exitCode !== 0) throw didNotStart(said, plan.logs);
   return [
     installed,
     `  it is running now: ${options.system ? "sudo metacred service status --system" : "metacred status"}`,
@@ -74,7 +74,8 @@ function planOf(context: Context, { system, program }: ServiceOptions, changes =
     return { plan: systemdSystemPlan(program), env: { PATH: ROOT_PATH } };
   }
   const configFile = paths.configNamed ? resolve(cwd, paths.configFile) : undefined;
-  const service = { program, environment: serviceEnvironment(env, configFile) };
+  const environment = serviceEnvironment(env, configFile, platform);
+  const service = { program, environment };
   if (platform === "darwin") return { plan: launchdPlan(service, { home, uid, logFile: paths.logFile }), env };
   refuseManager(platform, env["PATH"] ?? ROOT_PATH);
   return { plan: systemdUserPlan(service, env["XDG_CONFIG_HOME"] || `${home}/.config`), env };
@@ -85,6 +86,11 @@ function refuseManager(platform: NodeJS.Platform, path: string): void {
   throw new CliError("there is no service manager here that metacred knows (systemd, and for users launchd)", {
     hint: "metacred serve --background",
   });
+}
+
+function didNotStart(said: string, logs: string): CliError {
+  const [reason] = said.split("\n");
+  return new CliError(`the service is installed, but did not start${reason ? `: ${reason}` : ""}`, { hint: logs });
 }
 
 /** Whoever can change the program, or a folder above it, would choose what the machine's service runs. */

@@ -13,17 +13,32 @@ const TAKEN = [
   "AWS_REGION",
   "AWS_DEFAULT_REGION",
   "AWS_ENDPOINT_URL",
+  "AWS_ENDPOINT_URL_SIGNIN",
+  "AWS_ENDPOINT_URL_SSO",
+  "AWS_ENDPOINT_URL_SSO_OIDC",
   "AWS_ENDPOINT_URL_STS",
+  "AWS_LOGIN_CACHE_DIRECTORY",
+  "AWS_USE_DUALSTACK_ENDPOINT",
+  "AWS_USE_FIPS_ENDPOINT",
   "HTTPS_PROXY",
   "https_proxy",
+  "HTTP_PROXY",
+  "http_proxy",
   "NO_PROXY",
   "no_proxy",
 ] as const;
 
+// systemd tells the service where its sockets belong; launchd knows no such folder.
+const TAKEN_ON_DARWIN = [...TAKEN, "XDG_RUNTIME_DIR"] as const;
+
 /** `configFile` is that of --config or METACRED_CONFIG, in full. A proxy with a password in it is left out. */
-export function serviceEnvironment(env: Environment, configFile: string | undefined): Record<string, string> {
+export function serviceEnvironment(
+  env: Environment,
+  configFile: string | undefined,
+  platform: NodeJS.Platform,
+): Record<string, string> {
   const environment: Record<string, string> = {};
-  for (const name of TAKEN) {
+  for (const name of platform === "darwin" ? TAKEN_ON_DARWIN : TAKEN) {
     const value = env[name];
     if (value && !hasPassword(value)) environment[name] = value;
   }

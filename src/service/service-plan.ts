@@ -1,4 +1,5 @@
 // What installing and removing the service changes, and how it is asked about, for each kind of service manager.
+import { dirname } from "node:path";
 import type { Step } from "../sys/apply-steps.ts";
 import { AGENT_LABEL, launchdAgent } from "./launchd-agent.ts";
 import { SYSTEM_CONFIG, SYSTEM_UNIT, SYSTEM_USER, systemConfig, systemUnit, systemUserEntry } from "./system-unit.ts";
@@ -75,20 +76,33 @@ export function systemdSystemPlan(program: string): ServicePlan {
   };
 }
 
+// `bootout` returns before the job has ended, and a job cannot be loaded anew before that. Arguments: DOMAIN LABEL FILE.
+const LOAD_AGENT = `launchctl bootout "$1/$2" 2>/dev/null
+for wait in 1 1 1 1 1 0; do
+  said=$(launchctl bootstrap "$1" "$3" 2>&1) && exit 0
+  sleep "$wait"
+done
+echo "$said" >&2
+exit 1
+`;
+
 export function launchdPlan(service: UserService, place: { home: string; uid: number; logFile: string }): ServicePlan {
   const domain = `gui/${place.uid}`;
   const file = `${place.home}/Library/LaunchAgents/${AGENT_LABEL}.plist`;
-  const loaded = ["launchctl", "print", `${domain}/${AGENT_LABEL}`];
+  const job = `${domain}/${AGENT_LABEL}`;
+  const loaded = ["launchctl", "print", job];
   return {
     file,
     install: [
+      // launchd makes the log, but no folder for it, and without it starts nothing.
+      { kind: "folder", path: dirname(place.logFile), mode: 0o700 },
       { kind: "file", path: file, mode: 0o600, text: launchdAgent(service, place.logFile) },
-      { kind: "run", argv: ["launchctl", "bootout", `${domain}/${AGENT_LABEL}`], mayFail: true },
-      { kind: "run", argv: ["launchctl", "bootstrap", domain, file] },
+      // Whoever switched it off once, in System Settings or by hand, wants it again.
+      { kind: "run", argv: ["launchctl", "enable", job], mayFail: true },
     ],
-    start: ["launchctl", "kickstart", `${domain}/${AGENT_LABEL}`],
+    start: ["/bin/sh", "-c", LOAD_AGENT, "sh", domain, AGENT_LABEL, file],
     uninstall: [
-      { kind: "run", argv: ["launchctl", "bootout", `${domain}/${AGENT_LABEL}`], mayFail: true },
+      { kind: "run", argv: ["launchctl", "bootout", job], mayFail: true },
       { kind: "remove", path: file },
     ],
     isEnabled: loaded,

@@ -10,12 +10,18 @@ test("where things are, and never a secret", () => {
     AWS_SECRET_ACCESS_KEY: "secret",
     HTTPS_PROXY: "http://alice:password@proxy:3128",
     https_proxy: "http://proxy:3128",
+    HTTP_PROXY: "http://proxy:3128",
+    AWS_ENDPOINT_URL_SSO_OIDC: "https://oidc.example.com",
+    AWS_USE_FIPS_ENDPOINT: "true",
     EDITOR: "vi",
   };
-  expect(serviceEnvironment(env, "/home/alice/metacred.toml")).toEqual({
+  expect(serviceEnvironment(env, "/home/alice/metacred.toml", "linux")).toEqual({
     PATH: "/usr/bin",
     AWS_PROFILE: "corp",
     https_proxy: "http://proxy:3128",
+    HTTP_PROXY: "http://proxy:3128",
+    AWS_ENDPOINT_URL_SSO_OIDC: "https://oidc.example.com",
+    AWS_USE_FIPS_ENDPOINT: "true",
     METACRED_CONFIG: "/home/alice/metacred.toml",
   });
 });

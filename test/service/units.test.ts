@@ -80,7 +80,7 @@ test.skipIf(!requireTools(["/usr/bin/python3"]))("the agent is a property list w
     RunAtLoad: true,
     KeepAlive: { SuccessfulExit: false },
     ThrottleInterval: 30,
-    ProcessType: "Background",
+    ProcessType: "Interactive",
     Umask: 0o077,
     StandardErrorPath: "/Users/a/log",
   });
