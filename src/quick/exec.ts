@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { controlClient } from "../daemon/client.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { tell } from "../print.ts";
+import { inheritedDescriptors } from "../sys/execve.ts";
 import { findCommand, replaceProcess } from "../sys/replace-process.ts";
 import { withAgreement } from "./agree.ts";
 import { credentialsFor } from "./credential-process.ts";
@@ -22,6 +23,8 @@ export async function execCommand(
   options: ExecOptions,
   argv: readonly string[] | undefined,
 ): Promise<number> {
+  // Before there are any of our own.
+  const descriptors = inheritedDescriptors();
   const [command] = argv ?? [];
   if (argv === undefined || command === undefined) {
     throw new CliError('"metacred exec" needs a command behind --', {
@@ -32,7 +35,7 @@ export async function execCommand(
   // Before AWS is asked for something that nobody would use.
   findCommand(command, context.env["PATH"]);
   const variables = await withAgreement(context, false, (granted) => variablesFor(context, options, granted));
-  return replaceProcess(argv, withVariables(context.env, variables));
+  return replaceProcess(argv, withVariables(context.env, variables), descriptors);
 }
 
 // --- internal ---

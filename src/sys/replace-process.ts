@@ -3,20 +3,28 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { CliError, EXIT, messageOf } from "../errors.ts";
 import type { Environment } from "../paths.ts";
+import { execveAsGiven } from "./execve.ts";
 import { restoreInheritedState } from "./inherited-state.ts";
 
-/** Does not return. Throws `CliError` with exit 127 where there is no such command, 126 where it cannot be run. */
-export function replaceProcess(argv: readonly string[], env: Record<string, string>): never {
+/**
+ * Does not return. Throws `CliError` with exit 127 where there is no such command, 126 where it cannot be run.
+ * `descriptors`: those beyond 0 to 2 that the command gets.
+ */
+export function replaceProcess(
+  argv: readonly string[],
+  env: Record<string, string>,
+  descriptors: readonly number[],
+): never {
   const [command = ""] = argv;
   const file = findCommand(command, env["PATH"]);
   restoreInheritedState();
   try {
-    execute(file, argv, env);
+    execute(file, argv, env, descriptors);
   } catch (error) {
     // execvp(3): a file without a first line that names its interpreter is a script of the shell.
     if (!isCode(error, "ENOEXEC")) throw notRunnable(command, messageOf(error));
   }
-  return execute("/bin/sh", ["/bin/sh", file, ...argv.slice(1)], env);
+  return execute("/bin/sh", ["/bin/sh", file, ...argv.slice(1)], env, descriptors);
 }
 
 /** The file that a command's name means, by PATH where it holds no slash. */
@@ -39,7 +47,14 @@ export function findCommand(command: string, path: Environment[string]): string 
 
 // --- internal ---
 
-function execute(file: string, argv: readonly string[], env: Record<string, string>): never {
+function execute(
+  file: string,
+  argv: readonly string[],
+  env: Record<string, string>,
+  descriptors: readonly number[],
+): never {
+  execveAsGiven(file, argv, env, descriptors);
+  // Where that came back, this tells why.
   if (process.execve === undefined) throw new CliError("this system cannot replace a process: use metacred env");
   return process.execve(file, argv, env);
 }

@@ -203,6 +203,38 @@ test("pipes wait for their reader and writer, as those of the shell do", async (
   expect([stdout, stderr]).toEqual(["y\n141\n", ""]);
 });
 
+describe.skipIf(!requireTools(["bash", "flock"], { platform: "linux" }))("what a shell hands down", () => {
+  test("reaches the command: process substitution, a text, a lock; nothing of metacred's own does", async () => {
+    await using world = await serving();
+    const script = `'${world.binary}' exec -- cat <(echo one) <(echo two) /dev/fd/5 5<<<three
+      exec 9>lock; flock 9; '${world.binary}' exec -- flock --nonblock 9 && echo same
+      flock --nonblock lock true || echo held`;
+    const { stdout, stderr } = await world.run(["bash", "-c", script]);
+    expect([stdout, stderr]).toEqual(["one\ntwo\nthree\nsame\nheld\n", ""]);
+    const listing = "exec 3<&0; ls /proc/self/fd; exec 3<&-; ls /proc/self/fd";
+    const said = await world.run([
+      "bash",
+      "-c",
+      `${listing}; exec 3<&0; B=$1; "$B" exec -- ls /proc/self/fd
+      exec 3<&-; "$B" exec -- ls /proc/self/fd`,
+      "bash",
+      world.binary,
+    ]);
+    const lines = said.stdout.split("\n").slice(0, -1);
+    expect(lines.slice(lines.length / 2)).toEqual(lines.slice(0, lines.length / 2));
+  });
+
+  test("is the same to the byte, also where it is no UTF-8", async () => {
+    await using world = await serving();
+    const script = `export V=$'v\\xff\\xfe'; for run in '' "$1 exec --"; do
+      $run sh -c 'printf "%s,%s,%s" "$1" "$V" "$#" | od -An -tx1' x $'a\\xe9\\x80\\x01' '' é; done`;
+    const { stdout, stderr } = await world.run(["bash", "-c", script, "bash", world.binary]);
+    const lines = stdout.split("\n");
+    expect([lines[0], stderr]).toEqual([" 61 e9 80 01 2c 76 ff fe 2c 33", ""]);
+    expect(lines[1]).toBe(lines[0]);
+  });
+});
+
 test("what was handed out ends with the daemon", async () => {
   await using world = await serving({ config: CONFIG });
   const { stdout } = await world.metacred(["exec", "--", "env"]);
