@@ -8,15 +8,33 @@ export type SocketAnswer = {
   isWhole: boolean;
 };
 
-export type SocketRequest = { method: "GET" | "POST"; path: string; body: string | undefined; limitMs: number };
+export type SocketRequest = {
+  method: "GET" | "POST";
+  path: string;
+  body: string | undefined;
+  limitMs: number;
+  /** Asked once, when there is no answer after a moment: an error ends the wait. */
+  whenLate?: () => Error | undefined;
+};
+
+/** What a busy daemon may take; a person does not notice more than twice as much. */
+const LATE_MS = 250;
 
 /** Thrown when the time is over. */
 export class SocketTimeout extends Error {}
 
 /** Rejects where nobody listens, and where the connection ends before an answer begins. */
-export async function askSocket(unix: string, { method, path, body, limitMs }: SocketRequest): Promise<SocketAnswer> {
+export async function askSocket(unix: string, request: SocketRequest): Promise<SocketAnswer> {
+  const { method, path, body, limitMs, whenLate } = request;
   const { promise, resolve, reject } = Promise.withResolvers<SocketAnswer>();
-  const timer = setTimeout(() => reject(new SocketTimeout()), limitMs);
+  let timer = setTimeout(
+    () => {
+      const error = whenLate?.();
+      if (error === undefined) timer = setTimeout(() => reject(new SocketTimeout()), limitMs - LATE_MS);
+      else reject(error);
+    },
+    Math.min(LATE_MS, limitMs),
+  );
   const decoder = new TextDecoder();
   let unsent = requestOf(method, path, body);
   let text = "";

@@ -16,9 +16,10 @@ import {
   type UseAnswer,
   type UseWish,
 } from "./protocol.ts";
+import { stoppedDaemon } from "./stopped-daemon.ts";
 
 export type Control = {
-  status(): Promise<Status>;
+  status(limitMs?: number): Promise<Status>;
   stop(): Promise<void>;
   use(role: string, wish?: UseWish): Promise<UseAnswer>;
   credentials(role: string | undefined, wish: CredentialsWish): Promise<CredentialsAnswer>;
@@ -39,14 +40,19 @@ export type Control = {
 
 /** Every call throws `CliError` with exit 3 when no daemon listens on the socket. */
 export function controlClient(socketFile: string): Control {
-  const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
-    const answer = await request(socketFile, method, path, body);
+  const ask = async (
+    method: "GET" | "POST",
+    path: string,
+    body?: unknown,
+    limitMs = LIMITS_MS[path] ?? LONGEST_MS,
+  ): Promise<unknown> => {
+    const answer = await request(socketFile, method, path, body, limitMs);
     if (answer.status === 200) return bodyOf(answer);
     // A daemon that failed over the request answers without a body.
     throw errorOf(jsonOf(answer.body));
   };
   return {
-    status: async () => (await ask("GET", PATHS.status)) as Status,
+    status: async (limitMs) => (await ask("GET", PATHS.status, undefined, limitMs)) as Status,
     stop: async () => void (await ask("POST", PATHS.stop)),
     use: async (role, { granted, forSeconds, mfaCode } = {}) =>
       (await ask("POST", PATHS.use, { role, granted, for_seconds: forSeconds, mfa_code: mfaCode })) as UseAnswer,
@@ -66,8 +72,8 @@ export function controlClient(socketFile: string): Control {
 }
 
 /** The daemon's status, or undefined when none runs. */
-export function statusIfRunning(socketFile: string): Promise<Status | undefined> {
-  return ifRunning(controlClient(socketFile).status());
+export function statusIfRunning(socketFile: string, limitMs?: number): Promise<Status | undefined> {
+  return ifRunning(controlClient(socketFile).status(limitMs));
 }
 
 /** What the daemon answers, or undefined when none runs. */
@@ -84,16 +90,24 @@ export async function ifRunning<Answer>(asked: Promise<Answer>): Promise<Answer 
 const LONGEST_MS = 75_000;
 const LIMITS_MS: Readonly<Record<string, number>> = { [PATHS.status]: 3000, [PATHS.stop]: 15_000 };
 
-async function request(socketFile: string, method: "GET" | "POST", path: string, body: unknown): Promise<SocketAnswer> {
+async function request(
+  socketFile: string,
+  method: "GET" | "POST",
+  path: string,
+  body: unknown,
+  limitMs: number,
+): Promise<SocketAnswer> {
   await refuseForeignFolder(socketFile.slice(0, socketFile.lastIndexOf("/")));
   try {
     return await askSocket(socketFile, {
       method,
       path,
       body: body === undefined ? undefined : JSON.stringify(body),
-      limitMs: LIMITS_MS[path] ?? LONGEST_MS,
+      limitMs,
+      whenLate: stoppedError,
     });
   } catch (error) {
+    if (error instanceof CliError) throw error;
     if (error instanceof SocketTimeout) {
       // By its own name, which `serve` in the foreground has as well, and without a word: it would not hear one.
       throw new CliError("metacred runs, but does not answer", {
@@ -107,6 +121,14 @@ async function request(socketFile: string, method: "GET" | "POST", path: string,
       cause: error,
     });
   }
+}
+
+function stoppedError(): CliError | undefined {
+  const pid = stoppedDaemon();
+  if (pid === undefined) return undefined;
+  return new CliError(`metacred is stopped (pid ${pid}), as by Ctrl-Z: it answers nobody`, {
+    hint: `kill -CONT ${pid}, or bg in its terminal`,
+  });
 }
 
 // XDG_RUNTIME_DIR may lead into a folder where somebody else listens, to hear MFA codes and to hand out roles of its own.

@@ -8,14 +8,17 @@ import { isPast, seconds, timeLeft, timeUntil } from "./instant.ts";
 
 export const STATUS_FLAGS = { json: "--json", check: "--check", format: "--format" } as const;
 
+/** What prompts such as starship grant a command. */
+const PROMPT_LIMIT_MS = 500;
+
 export type StatusOptions = { json: boolean; check: boolean; format: string | undefined };
 
 export async function printStatus(context: Context, { json, check, format }: StatusOptions): Promise<number> {
   const { socketFile } = context.paths;
   if (format !== undefined && json) throw notTogether(STATUS_FLAGS.format, STATUS_FLAGS.json);
   if (format !== undefined) {
-    // A prompt must not be spoilt by a daemon that is not there.
-    const running = await statusIfRunning(socketFile);
+    // A prompt must not be spoilt by a daemon that is not there, nor wait for one that hangs.
+    const running = await statusIfRunning(socketFile, PROMPT_LIMIT_MS);
     await print(`${fillFormat(format, running, context.clock.now())}\n`);
     if (!check) return EXIT.ok;
     return running === undefined ? EXIT.notRunning : checkStatus(running, true);

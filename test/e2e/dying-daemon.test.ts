@@ -2,6 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isStoppedMetacred } from "../../src/daemon/stopped-daemon.ts";
+import { requireTools } from "../support/require-tools.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { untilTrue } from "../support/until.ts";
 import { CONFIG, type World, freePort, testWorld } from "../support/world.ts";
@@ -25,14 +27,15 @@ const NEEDS_NONE: readonly (readonly string[])[] = [
   ["console", "--role", "dev", "--print"],
 ];
 
-/** What listens in place of a daemon: it answers with these bytes and hangs up. */
-function impostor(world: World, bytes: string): Disposable {
+/** What listens in place of a daemon: it answers with these bytes and hangs up, or never says a thing. */
+function impostor(world: World, bytes: string | undefined): Disposable {
   const folder = join(world.folder, "run", "metacred");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const listener = Bun.listen({
     unix: join(folder, "control.sock"),
     socket: {
       data(socket) {
+        if (bytes === undefined) return;
         socket.write(bytes);
         socket.end();
       },
@@ -44,21 +47,60 @@ function impostor(world: World, bytes: string): Disposable {
 const NONSENSE = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"pid": 1';
 const EMPTY = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
 
-test("a daemon that hangs: the hint names every process of metacred's, of this user alone", async () => {
+test("a daemon that hangs: the hint names every process of metacred's, of this user alone; a prompt waits half as long", async () => {
   await using world = await testWorld();
-  await world.metacred(["serve", "--role", "dev", "--background", "--no-redirect", "--port", String(freePort())]);
-  const pid = await world.daemonPid();
-  process.kill(pid, "SIGSTOP");
-  try {
-    expect(await world.metacred(["status"])).toEqual({
-      stdout: "",
-      stderr: "metacred: metacred runs, but does not answer\n  try: pkill -9 -x -U $(id -u) metacred\n",
-      exitCode: 1,
-    });
-    if (process.platform === "linux") expect(readFileSync(`/proc/${pid}/comm`, "utf8")).toBe("metacred\n");
-  } finally {
-    process.kill(pid, "SIGCONT");
-  }
+  using _daemon = impostor(world, undefined);
+  const hangs = {
+    stdout: "",
+    stderr: "metacred: metacred runs, but does not answer\n  try: pkill -9 -x -U $(id -u) metacred\n",
+    exitCode: 1,
+  };
+  const promptBegan = performance.now();
+  expect(await world.metacred(["status", "--format", "{role}"])).toEqual(hangs);
+  const promptMs = performance.now() - promptBegan;
+  const statusBegan = performance.now();
+  expect(await world.metacred(["status"])).toEqual(hangs);
+  expect(promptMs * 2).toBeLessThan(performance.now() - statusBegan);
+});
+
+describe.skipIf(!requireTools([], { platform: "linux" }))("a daemon that is stopped, as by Ctrl-Z", () => {
+  test("is told, not killed", async () => {
+    await using world = await served();
+    const pid = await world.daemonPid();
+    expect(readFileSync(`/proc/${pid}/comm`, "utf8")).toBe("metacred\n");
+    process.kill(pid, "SIGSTOP");
+    try {
+      for (const words of [
+        ["status"],
+        ["status", "--format", "{role}"],
+        ["use", "dev"],
+        ["env"],
+        ["exec", "--", "true"],
+      ]) {
+        expect([words, await world.metacred(words)]).toEqual([
+          words,
+          {
+            stdout: "",
+            stderr: `metacred: metacred is stopped (pid ${pid}), as by Ctrl-Z: it answers nobody\n  try: kill -CONT ${pid}, or bg in its terminal\n`,
+            exitCode: 1,
+          },
+        ]);
+      }
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    expect((await world.metacred(["status", "--format", "{role}"])).stdout).toBe("dev\n");
+  });
+
+  test.each([
+    ["31 (metacred) T 1 31", true],
+    ["31 (metacred) t 1 31", true],
+    ["31 (metacred) S 1 31", false],
+    ["31 (bash) T 1 31", false],
+    ["31 (a) (metacred) T 1", false],
+  ])("%s: %p", (stat, isStopped) => {
+    expect(isStoppedMetacred(stat)).toBe(isStopped);
+  });
 });
 
 describe.each([
