@@ -27,7 +27,8 @@ test("each pattern of what is read again names a key", () => {
 });
 
 test.each(["README.md", "docs/configuration.md"])("%s: each example is a configuration", async (page) => {
-  const blocks = await codeBlocks(page, "toml");
+  // A block that begins with the name of a file is another program's.
+  const blocks = (await codeBlocks(page, "toml")).filter((block) => !block.startsWith("# ~/"));
   expect(blocks.length).toBeGreaterThan(0);
   for (const block of blocks) expect(v.safeParse(configSchema, Bun.TOML.parse(block)).issues).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-// The snippets of docs/prompt.md in the shells that they are for.
+// The prompt snippets of the README in the shells that they are for.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { DEMO_ROLES } from "../../src/demo/world.ts";
@@ -25,8 +25,8 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 async function snippet(language: string, which = 0): Promise<string> {
-  const text = (await codeBlocks("docs/prompt.md", language))[which];
-  if (text === undefined) throw new Error(`docs/prompt.md has no block of ${language}`);
+  const text = (await codeBlocks("README.md", language)).filter((block) => block.includes("status --format"))[which];
+  if (text === undefined) throw new Error(`the README has no prompt of ${language}`);
   return world.file(`snippet-${which}.${language}`, text);
 }
 
@@ -51,7 +51,7 @@ describe.skipIf(!requireTools(["bash", "zsh", "fish"])).each([
 
 describe("starship", () => {
   test("its command prints the role, and nothing but a blank without a daemon", async () => {
-    const [text = ""] = await codeBlocks("docs/prompt.md", "toml");
+    const [text = ""] = (await codeBlocks("README.md", "toml")).filter((block) => block.includes("[custom.metacred]"));
     const { custom } = Bun.TOML.parse(text) as { custom: { metacred: { command: string; shell: string[] } } };
     const argv = [...custom.metacred.shell, "-c", custom.metacred.command];
     expect((await world.run(argv, { env })).stdout).toMatch(/^dev%n\$\(id\) \d+m\n$/);
