@@ -31,15 +31,29 @@ async function snippet(language: string, which = 0): Promise<string> {
 }
 
 describe.skipIf(!requireTools(["bash", "zsh", "fish"])).each([
-  ["bash", ["bash", "--norc", "-i"], ["bash", "-c"], "metacred_prompt"],
-  ["zsh", ["zsh", "-f", "-i"], ["zsh", "-fc"], "metacred_prompt"],
-  ["fish", ["fish", "--no-config", "-i"], ["fish", "--no-config", "-c"], "fish_right_prompt"],
-])("%s", (language, interactive, run, name) => {
+  ["bash", ["bash", "--norc", "-i"], ["bash", "-c"], "metacred_prompt", "PS1='code=$? > '"],
+  ["zsh", ["zsh", "-f", "-i"], ["zsh", "-fc"], "metacred_prompt", "PROMPT='code=%? > '"],
+  [
+    "fish",
+    ["fish", "--no-config", "-i"],
+    ["fish", "--no-config", "-c"],
+    "fish_right_prompt",
+    "function fish_prompt; echo -n code=$status '> '; end",
+  ],
+])("%s", (language, interactive, run, name, showsCode) => {
   test("the prompt shows the role, whatever it is called", async () => {
     await using terminal = openTerminal(interactive, env, world.folder);
     terminal.type(`source ${await snippet(language)}\n`);
     await terminal.untilShown("[dev%n$(id) ");
     expect(Bun.stripANSI(terminal.screen())).toMatch(SHOWN);
+  });
+
+  test("the last command's exit code is still known to the rest of the prompt", async () => {
+    await using terminal = openTerminal(interactive, env, world.folder);
+    terminal.type(`${showsCode}\n source ${await snippet(language)}\n`);
+    await terminal.untilShown("[dev%n$(id) ");
+    terminal.type("sh -c 'exit 37'\n");
+    await terminal.untilShown("code=37 >");
   });
 
   test("nothing without a daemon", async () => {
