@@ -5,8 +5,11 @@ import { nearestWord } from "./nearest.ts";
 
 type Flag = { name: string; takesValue: boolean };
 
-/** The words as citty understands them, each `--flag=value` in one. Throws with exit 2 and the nearest right flag. `takesTail`: words belong behind `--`. */
-export function strictArgs(command: string, args: ArgsDef, words: readonly string[], takesTail = false): string[] {
+/** Whether words belong behind `--`, and are there. */
+export type Tail = "none" | "missing" | "given";
+
+/** The words as citty understands them, each `--flag=value` in one. Throws with exit 2 and the nearest right flag. */
+export function strictArgs(command: string, args: ArgsDef, words: readonly string[], tail: Tail = "none"): string[] {
   const flags = flagsOf(args);
   const places = Object.values(args).filter((arg) => arg.type === "positional");
   const accepted: string[] = [];
@@ -17,8 +20,8 @@ export function strictArgs(command: string, args: ArgsDef, words: readonly strin
     if (!word.startsWith("-") || word === "-") {
       positionals++;
       if (positionals > places.length) {
-        const hint = takesTail ? `metacred ${command} -- ${word} …` : undefined;
-        throw usage(command, `"metacred ${command}" does not take "${word}"`, hint);
+        const hint = hintForWord(word, accepted, flags, tail);
+        throw usage(command, `"metacred ${command}" does not take "${word}"`, hint && `metacred ${command} ${hint}`);
       }
       accepted.push(word);
       continue;
@@ -56,6 +59,18 @@ function flagsOf(args: ArgsDef): Map<string, Flag> {
 export function aliasesOf(arg: ArgDef): string[] {
   const alias = "alias" in arg ? arg.alias : undefined;
   return alias === undefined ? [] : [alias].flat();
+}
+
+/** `aws-vault exec ROLE -- COMMAND` and `assume ROLE` are in many fingers. */
+function hintForWord(
+  word: string,
+  accepted: readonly string[],
+  flags: ReadonlyMap<string, Flag>,
+  tail: Tail,
+): string | undefined {
+  if (tail === "missing") return `-- ${word} …`;
+  if (!flags.has("--role") || accepted.some((one) => one.startsWith("--role="))) return undefined;
+  return `--role ${word}${tail === "given" ? " -- …" : ""}`;
 }
 
 function unknownFlag(command: string, flag: string, known: Iterable<string>): CliError {

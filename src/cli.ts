@@ -95,7 +95,8 @@ export async function runCli(
     });
   }
   const args = (await command.default.args) as ArgsDef | undefined;
-  const rawArgs = strictArgs(name, args ?? {}, rest, command.takesTail);
+  const place = command.takesTail !== true ? "none" : tail === undefined ? "missing" : "given";
+  const rawArgs = strictArgs(name, args ?? {}, rest, place);
   const data = command.takesTail === true ? { context, tail } : context;
   const { result } = await runCommand(command.default, { rawArgs, data });
   return typeof result === "number" ? result : EXIT.ok;

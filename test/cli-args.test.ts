@@ -47,13 +47,24 @@ describe("refused, with exit 2", () => {
     [["--role"], ARGS, "--role needs a value", help],
     [["--role="], ARGS, "--role needs a value", help],
     [["--role", ""], ARGS, "--role needs a value", help],
-    [["dev"], ARGS, '"metacred serve" does not take "dev"', help],
-    [["dev", "prod"], ONE, '"metacred serve" does not take "prod"', help],
+    [["dev"], ARGS, '"metacred serve" does not take "dev"', "metacred serve --role dev"],
+    [["-d", "dev"], ARGS, '"metacred serve" does not take "dev"', "metacred serve --role dev"],
+    [["--role", "dev", "prod"], ARGS, '"metacred serve" does not take "prod"', help],
+    [["dev"], {}, '"metacred serve" does not take "dev"', help],
+    [["dev", "prod"], ONE, '"metacred serve" does not take "prod"', "metacred serve --role prod"],
     [["--background"], ONE, '"metacred serve" needs NAME', help],
     [["--constructor"], ARGS, '"metacred serve" has no flag --constructor', help],
   ])("%j", async (words, args, message, hint) => {
     expect(await failureOf(() => strictArgs("serve", args, words))).toEqual({ message, hint, exit: 2 });
   });
+});
+
+test.each([
+  [["dev"], "given", "metacred exec --role dev -- …"],
+  [["--role", "dev", "x"], "given", "metacred exec --help"],
+  [["terraform"], "missing", "metacred exec -- terraform …"],
+] as const)("a word before -- of a command that takes some behind it: %j, %s", async (words, tail, hint) => {
+  expect(await failureOf(() => strictArgs("exec", ARGS, words, tail))).toMatchObject({ hint, exit: 2 });
 });
 
 test.each<[ArgsDef[string], string[]]>([

@@ -21,7 +21,8 @@ describe("without a daemon", () => {
     [["serve", "--rol", "dev"], 2, '"metacred serve" has no flag --rol', "metacred serve --role"],
     [["serve", "--role"], 2, "--role needs a value", "metacred serve --help"],
     [["serve", "--port", "x"], 2, '"x" is no port', "metacred serve --port 25772"],
-    [["serve", "dev"], 2, '"metacred serve" does not take "dev"', "metacred serve --help"],
+    [["serve", "dev"], 2, '"metacred serve" does not take "dev"', "metacred serve --role dev"],
+    [["exec", "dev", "--", "true"], 2, '"metacred exec" does not take "dev"', "metacred exec --role dev -- …"],
     [["stop", "--", "x"], 2, '"metacred stop" takes nothing behind --', "metacred stop --help"],
     [
       ["completions", "tcsh"],
