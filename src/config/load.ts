@@ -88,8 +88,7 @@ function readSource(file: string, uid: number, mustExist: boolean): Source[] {
   try {
     const entry = statSync(file);
     // Reading a pipe would wait for a writer, in a daemon that must answer.
-    if (!entry.isFile())
-      throw new CliError(`${file} is not a file`, { hint: `mv ${file} ${file}.old`, exit: EXIT.usage });
+    if (!entry.isFile()) throw notAFile(file, entry.isDirectory(), mustExist);
     // Whoever can write it would choose which role this user's programs get, and which commands run for it.
     const why = untrusted(entry, uid);
     if (why !== undefined) {
@@ -109,6 +108,15 @@ function readSource(file: string, uid: number, mustExist: boolean): Source[] {
       cause: error,
     });
   }
+}
+
+function notAFile(file: string, isFolder: boolean, isNamed: boolean): CliError {
+  const message = `${file} is ${isFolder ? "a folder" : "no ordinary file"}`;
+  // What a person named is not to be moved away: it may be the folder of many other things.
+  const named = isFolder
+    ? `metacred --config ${join(file, "config.toml")}, or METACRED_CONFIG`
+    : "name a file of its own";
+  return new CliError(message, { hint: isNamed ? named : `mv ${file} ${file}.old`, exit: EXIT.usage });
 }
 
 function parseToml({ file, text }: Source): Table {

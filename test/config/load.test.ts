@@ -55,6 +55,19 @@ test("a named file must exist", async () => {
   expect({ message, exit }).toEqual({ message: "cannot read ~/config.toml: there is no such file", exit: 2 });
 });
 
+test("a folder in its place: what a person named is not to be moved away", async () => {
+  using folder = scratchFolder();
+  const configFile = folder.path;
+  const named = await failureOf(() => loadConfig({ configFile, configNamed: true }, UID));
+  expect(named).toEqual({
+    message: `${configFile} is a folder`,
+    hint: `metacred --config ${configFile}/config.toml, or METACRED_CONFIG`,
+    exit: 2,
+  });
+  const { hint } = await failureOf(() => loadConfig({ configFile, configNamed: false }, UID));
+  expect(hint).toBe(`mv ${configFile} ${configFile}.old`);
+});
+
 describe("what is wrong: file, line, key, and the nearest right word", () => {
   test.each<[text: string, message: string, hint: string | RegExp]>([
     [`\n[imds]\nprot = 1`, `~/config.toml:3: unknown key "imds.prot"`, `did you mean "port"?`],
