@@ -1,5 +1,4 @@
 // The daemon's life: credentials, listener, redirect, proof, control socket; and the same backwards at its end.
-import { linkSync, rmSync } from "node:fs";
 import { peerBy } from "../callers/peer-credentials.ts";
 import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
@@ -10,7 +9,8 @@ import { forbidCoreDumps } from "../sys/core-dumps.ts";
 import { type Libc, openLibc } from "../sys/libc.ts";
 import { openLibSystem } from "../sys/libsystem.ts";
 import { releaseProgramPages } from "../sys/program-pages.ts";
-import { controlClient, statusIfRunning } from "./client.ts";
+import { statusIfRunning } from "./client.ts";
+import { openControlSocket } from "./control-socket.ts";
 import { listenControl } from "./control.ts";
 import { type HandlerParts, handlersOf } from "./handlers.ts";
 import { type ContainerRole, openContainerRole } from "./container-role.ts";
@@ -26,7 +26,7 @@ import { noticeLostRedirect } from "./redirect-notice.ts";
 import { createReload, readOnSignal } from "./reload.ts";
 import { refuseTwin } from "./refuse-start.ts";
 import { startNotes } from "./notes.ts";
-import { prepareRuntimeDir, privateSocketName, publishSocket } from "./socket-file.ts";
+import { prepareRuntimeDir } from "./socket-file.ts";
 import { takeStartLock } from "./start-lock.ts";
 import { statusReport } from "./status-report.ts";
 
@@ -99,22 +99,16 @@ export async function serve(context: Context, options: ServeOptions, link: Serve
   const status = reporter(context, core, network, containers);
   const read = createReload({ core, network, containers });
   const net = createNetControl(network, paths.runtimeDir, context);
-  const bound = privateSocketName(paths.runtimeDir, process.pid);
-  const control = listenControl(
-    bound,
-    handlersOf({ core, network, read, net, status, link, clock: context.clock }, async () => {
-      // Whoever asked for the end hears of it when nothing is left but this answer.
-      await tearDown();
-      stopped.resolve();
-    }),
-    {
-      log,
-      ownerUid: context.uid,
-      peer: peerBy(libc, libSystem),
-    },
-  );
-  undo.defer(publish(bound, paths.socketFile, older));
-  if (older !== undefined) await stopOlder(oldName(paths.socketFile), older, log);
+  const handlers = handlersOf({ core, network, read, net, status, link, clock: context.clock }, async () => {
+    // Whoever asked for the end hears of it when nothing is left but this answer.
+    await tearDown();
+    stopped.resolve();
+  });
+  const who = { log, ownerUid: context.uid, peer: peerBy(libc, libSystem) };
+  const listen = (socketFile: string) => listenControl(socketFile, handlers, who);
+  const control = openControlSocket({ paths, uid: context.uid, clock: context.clock, log, listen }, older);
+  undo.defer(() => control.unpublish());
+  await control.stopOlder();
   releaseLock();
   // Before anybody hears that it is ready: whoever then presses Ctrl-C at once is heard, too.
   const asked = link.untilStopped(() => void readOnSignal(read, core.active, log));
@@ -171,26 +165,4 @@ function reporter(context: Context, core: Core, network: Network, containers?: C
       containers: containers && { served: containers.served(), addresses: network.bridges?.addresses() ?? [] },
       clockSkewMs: core.clockSkewMs(),
     });
-}
-
-// The name of an older daemon's socket is kept beside, so that it can be told to stop once this one has taken over.
-function publish(bound: string, published: string, older: Status | undefined): () => void {
-  rmSync(oldName(published), { force: true });
-  if (older !== undefined) linkSync(published, oldName(published));
-  return publishSocket(bound, published);
-}
-
-function oldName(socketFile: string): string {
-  return `${socketFile}.old`;
-}
-
-async function stopOlder(socketFile: string, { version, pid }: Status, log: Log): Promise<void> {
-  log.info("taking over from an older daemon", { version, pid });
-  try {
-    await controlClient(socketFile).stop();
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    log.warn("the older daemon did not stop as asked", { error: error.message });
-  }
-  rmSync(socketFile, { force: true });
 }

@@ -1,6 +1,6 @@
 // A daemon that dies, hangs up or talks nonsense in the middle of a command, and a config that changes meanwhile.
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isStoppedMetacred } from "../../src/daemon/stopped-daemon.ts";
 import { requireTools } from "../support/require-tools.ts";
@@ -101,6 +101,17 @@ describe.skipIf(!requireTools([], { platform: "linux" }))("a daemon that is stop
   ])("%s: %p", (stat, isStopped) => {
     expect(isStoppedMetacred(stat)).toBe(isStopped);
   });
+});
+
+test("a daemon whose runtime folder went at the last logout is found again after the next login", async () => {
+  await using world = await served();
+  const pid = await world.daemonPid();
+  rmSync(join(world.folder, "run"), { recursive: true });
+  expect((await world.metacred(["status"])).exitCode).toBe(3);
+  mkdirSync(join(world.folder, "run"), { mode: 0o700 });
+  await untilTrue("it answers again", async () => (await world.metacred(["status"])).exitCode === 0);
+  expect(await world.daemonPid()).toBe(pid);
+  expect(await world.metacred(["stop"])).toMatchObject({ stderr: "metacred has stopped\n", exitCode: 0 });
 });
 
 describe.each([
