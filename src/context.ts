@@ -1,5 +1,5 @@
 // The one place where the program meets the real machine. Everything else is handed what it needs.
-import { type Environment, type Paths, resolvePaths } from "./paths.ts";
+import { type Environment, type Paths, isToldRuntime, resolvePaths } from "./paths.ts";
 import { type Clock, systemClock } from "./sys/clock.ts";
 import { STDERR, STDIN, STDOUT, isTerminal } from "./sys/is-terminal.ts";
 
@@ -39,7 +39,10 @@ export function createContext(configOption?: string): Context {
     get cwd() {
       return process.cwd();
     },
-    paths: resolvePaths({ env, platform: process.platform, home }, configOption),
+    paths: resolvePaths(
+      { env, platform: process.platform, home, loginRuntime: isToldRuntime(env) ? undefined : loginRuntime() },
+      configOption,
+    ),
     clock: systemClock,
     get interactive() {
       return isTerminal(STDIN) && isTerminal(STDERR);
@@ -48,6 +51,15 @@ export function createContext(configOption?: string): Context {
       return isTerminal(STDOUT) && !env["NO_COLOR"] && env["TERM"] !== "dumb";
     },
   };
+}
+
+// cron, `su` and the like tell no runtime folder: the daemon of the user's login is found nevertheless. Without one there,
+// it is as if there were no such folder.
+function loginRuntime(): string | undefined {
+  const folder = `/run/user/${process.getuid?.()}`;
+  const isThere =
+    process.platform === "linux" && process.getBuiltinModule("node:fs").existsSync(`${folder}/metacred/control.sock`);
+  return isThere ? folder : undefined;
 }
 
 // The system's word before the environment's, which anybody may set; os.userInfo() of Bun believes the latter.

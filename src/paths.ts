@@ -18,10 +18,16 @@ export type Paths = {
   pairNamesFile: string;
 };
 
-type Machine = { env: Environment; platform: NodeJS.Platform; home: string };
+type Machine = {
+  env: Environment;
+  platform: NodeJS.Platform;
+  home: string;
+  /** The runtime folder of the user's login, for a program that was told none. */
+  loginRuntime?: string | undefined;
+};
 
 /** Resolves every path from XDG variables, with macOS's own folder where those are unset. */
-export function resolvePaths({ env, platform, home }: Machine, configOption?: string): Paths {
+export function resolvePaths({ env, platform, home, loginRuntime }: Machine, configOption?: string): Paths {
   const library = within(home, "Library/Application Support/metacred");
   const under = (xdg: string | undefined, fallback: string) =>
     xdg !== undefined && xdg.startsWith("/")
@@ -30,9 +36,8 @@ export function resolvePaths({ env, platform, home }: Machine, configOption?: st
         ? library
         : within(home, `${fallback}/metacred`);
   const stateDir = under(env["XDG_STATE_HOME"], ".local/state");
-  const runtimeRoot = env["XDG_RUNTIME_DIR"];
-  const runtimeDir =
-    runtimeRoot !== undefined && runtimeRoot.startsWith("/") ? within(runtimeRoot, "metacred") : stateDir;
+  const runtimeRoot = isToldRuntime(env) ? env["XDG_RUNTIME_DIR"] : loginRuntime;
+  const runtimeDir = runtimeRoot === undefined ? stateDir : within(runtimeRoot, "metacred");
   const named = configOption ?? (env["METACRED_CONFIG"] || undefined);
   return {
     configFile: named ?? within(under(env["XDG_CONFIG_HOME"], ".config"), "config.toml"),
@@ -45,6 +50,11 @@ export function resolvePaths({ env, platform, home }: Machine, configOption?: st
     stateFile: within(stateDir, "state.json"),
     pairNamesFile: within(stateDir, "sso-pairs"),
   };
+}
+
+/** XDG Base Directory Specification: a relative path is none. */
+export function isToldRuntime(env: Environment): boolean {
+  return env["XDG_RUNTIME_DIR"]?.startsWith("/") === true;
 }
 
 // Not node:path's join: loading that module takes a tenth of a quick command's time, and a regular expression as much

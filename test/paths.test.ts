@@ -18,6 +18,15 @@ test("Linux without XDG variables", () => {
   });
 });
 
+test.each<[Environment, string]>([
+  [{}, "/run/user/7/metacred"],
+  [{ XDG_RUNTIME_DIR: "relative" }, "/run/user/7/metacred"],
+  [{ XDG_RUNTIME_DIR: "/r" }, "/r/metacred"],
+])("the runtime folder of the login, where %j tells none", (env, runtimeDir) => {
+  const paths = resolvePaths({ env, platform: "linux", home: "/home/ann", loginRuntime: "/run/user/7" });
+  expect(paths).toMatchObject({ runtimeDir, stateDir: "/home/ann/.local/state/metacred" });
+});
+
 const XDG = { XDG_CONFIG_HOME: "/c", XDG_STATE_HOME: "/s/", XDG_RUNTIME_DIR: "/run/user/1000" };
 
 test.each<NodeJS.Platform>(["linux", "darwin"])("XDG variables on %s", (platform) => {
