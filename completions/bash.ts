@@ -1,10 +1,10 @@
-import type { CommandSpec, Values } from "./generate.ts";
+import { type CommandSpec, type Values, valuedFlags } from "./generate.ts";
 
 /** Works with and without the bash-completion package. */
 export function renderBash(commands: readonly CommandSpec[]): string {
   const cases = commands.map((command) => {
     const flags = command.flags.flatMap(({ long, short }) => [`--${long}`, ...(short ? [`-${short}`] : [])]);
-    return `    ${command.name}) flags="${[...flags, "--help"].join(" ")}" words="${wordsOf(command.words)}" ;;`;
+    return `    ${command.name}) flags="${[...flags, "--help"].join(" ")}" words="${wordsOf(command.words[0])}"${command.words[1] === undefined ? "" : ` more="${wordsOf(command.words[1])}"`} ;;`;
   });
   const valued = commands.flatMap((command) =>
     command.flags.flatMap(({ long, values }) =>
@@ -15,11 +15,25 @@ export function renderBash(commands: readonly CommandSpec[]): string {
   const values = [...new Map(valued)].map(([flag, words]) => `    ${flag}) words="${words}" ;;`);
   const tailed = commands.filter(({ takesTail }) => takesTail).map(({ name }) => name);
   return `# metacred completions for bash; made by \`metacred completions bash\`
+# Not mapfile: the bash of macOS has none.
+_metacred_offer() {
+  local word
+  while IFS= read -r word; do [[ ! $word ]] || COMPREPLY+=("$word"); done <<<"$1"
+}
 _metacred() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} command= flags= words= word at
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} command= flags= words= more= word at skip= place=0
   COMPREPLY=()
+  # Readline makes a word of the sign between a flag and its value.
+  [[ $current != = ]] || current=
+  [[ $previous != = ]] || previous=\${COMP_WORDS[COMP_CWORD - 2]}
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in -*) ;; *) command=$word && break ;; esac
+    [[ $word != = ]] || continue
+    [[ ! $skip ]] || { skip= && continue; }
+    case $word in
+      ${valuedFlags(commands).join(" | ")}) skip=1 ;;
+      -?*) ;;
+      *) if [[ $command ]]; then place=$((place + 1)); else command=$word; fi ;;
+    esac
   done
   case $command in ${tailed.join("|")})
     for ((at = 2; at < COMP_CWORD; at++)); do
@@ -27,9 +41,9 @@ _metacred() {
       if declare -F _command_offset >/dev/null; then
         _command_offset $((at + 1))
       elif ((COMP_CWORD == at + 1)); then
-        mapfile -t COMPREPLY < <(compgen -c -- "$current" | sort -u)
+        _metacred_offer "$(compgen -c -- "$current" | sort -u)"
       else
-        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        _metacred_offer "$(compgen -f -- "$current")"
       fi
       return
     done ;;
@@ -38,12 +52,13 @@ _metacred() {
 ${cases.join("\n")}
     *) flags="--help --version --config" words="${commands.map(({ name }) => name).join(" ")}" ;;
   esac
+  case $place in 0) ;; 1) words=$more ;; *) words= ;; esac
   case $command:$previous in
 ${values.join("\n")}
     *) case $current in -*) words=$flags ;; esac ;;
   esac
   case $words in
-    '@files') mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+    '@files') _metacred_offer "$(compgen -f -- "$current")" && return ;;
     '@'*) words=$("\${COMP_WORDS[0]}" __complete "\${words#@}" 2>/dev/null) ;;
     *) words=\${words// /$'\\n'} ;;
   esac
@@ -56,7 +71,7 @@ complete -F _metacred metacred
 `;
 }
 
-export function wordsOf(values: Values): string {
-  if (values === "none") return "";
+export function wordsOf(values: Values | undefined): string {
+  if (values === undefined || values === "none") return "";
   return typeof values === "string" ? `@${values}` : values.join(" ");
 }

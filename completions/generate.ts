@@ -9,16 +9,19 @@ import { renderFish } from "./fish.ts";
 import { renderPowershell } from "./powershell.ts";
 import { renderZsh } from "./zsh.ts";
 
-/** What may follow a flag or stand as a word: role names and profiles are asked of the program at completion time. */
-export type Values = "roles" | "profiles" | "files" | "none" | readonly string[];
+/** What may follow a flag or stand as a word: all names are asked of the program at completion time. */
+export type Values = "roles" | "profiles" | "sign-ins" | "keys" | "files" | "none" | readonly string[];
 
 export type FlagSpec = { long: string; short: string | undefined; description: string; values: Values | undefined };
-export type CommandSpec = { name: string; description: string; flags: FlagSpec[]; words: Values; /** A command line of its own follows `--`. */ takesTail: boolean };
+export type CommandSpec = { name: string; description: string; flags: FlagSpec[]; /** By their places. */ words: readonly Values[]; /** A command line of its own follows `--`. */ takesTail: boolean };
 
 const BY_HINT: Readonly<Record<string, Values>> = {
   ROLE: "roles",
   PROFILE: "profiles",
   FILE: "files",
+  NAME: "keys",
+  "PROFILE-OR-SESSION": "sign-ins",
+  SESSION: "sign-ins",
   SHELL: ["bash", "zsh", "fish", "powershell"],
   FORMAT: ["sh", "fish", "powershell", "dotenv"],
 };
@@ -29,16 +32,22 @@ export async function commandSpecs(): Promise<CommandSpec[]> {
   return Promise.all(
     Object.entries(COMMANDS).map(async ([name, command]) => {
       const args = Object.entries(((await command.default.args) ?? {}) as ArgsDef);
-      const word = args.find(([, arg]) => arg.type === "positional")?.[1];
+      const places = args.filter(([, arg]) => arg.type === "positional");
       return {
         name,
         description: await descriptionOf(command),
         flags: [...args.filter(([, arg]) => arg.type !== "positional").map(([flag, arg]) => flagSpec(flag, arg)), CONFIG_FLAG],
-        words: word === undefined ? "none" : valuesOf(word),
+        words: places.map(([, arg]) => valuesOf(arg)),
         takesTail: command.takesTail === true,
       };
     }),
   );
+}
+
+/** Every flag that a value follows, in whatever command: the word behind it is none by itself. */
+export function valuedFlags(commands: readonly CommandSpec[]): string[] {
+  const flags = commands.flatMap(({ flags }) => flags.filter(({ values }) => values !== undefined));
+  return [...new Set(flags.map(({ long }) => `--${long}`))];
 }
 
 function flagSpec(name: string, arg: ArgDef): FlagSpec {

@@ -1,9 +1,23 @@
 # metacred completions for bash; made by `metacred completions bash`
+# Not mapfile: the bash of macOS has none.
+_metacred_offer() {
+  local word
+  while IFS= read -r word; do [[ ! $word ]] || COMPREPLY+=("$word"); done <<<"$1"
+}
 _metacred() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= flags= words= word at
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= flags= words= more= word at skip= place=0
   COMPREPLY=()
+  # Readline makes a word of the sign between a flag and its value.
+  [[ $current != = ]] || current=
+  [[ $previous != = ]] || previous=${COMP_WORDS[COMP_CWORD - 2]}
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in -*) ;; *) command=$word && break ;; esac
+    [[ $word != = ]] || continue
+    [[ ! $skip ]] || { skip= && continue; }
+    case $word in
+      --role | --profile | --port | --mfa-code | --config | --for | --format | --service) skip=1 ;;
+      -?*) ;;
+      *) if [[ $command ]]; then place=$((place + 1)); else command=$word; fi ;;
+    esac
   done
   case $command in exec)
     for ((at = 2; at < COMP_CWORD; at++)); do
@@ -11,9 +25,9 @@ _metacred() {
       if declare -F _command_offset >/dev/null; then
         _command_offset $((at + 1))
       elif ((COMP_CWORD == at + 1)); then
-        mapfile -t COMPREPLY < <(compgen -c -- "$current" | sort -u)
+        _metacred_offer "$(compgen -c -- "$current" | sort -u)"
       else
-        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        _metacred_offer "$(compgen -f -- "$current")"
       fi
       return
     done ;;
@@ -26,9 +40,9 @@ _metacred() {
     logs) flags="--follow -f --config --help" words="" ;;
     roles) flags="--json --refresh --config --help" words="" ;;
     init) flags="--print --yes --config --help" words="" ;;
-    login) flags="--device-code --mfa-code --no-browser --config --help" words="" ;;
-    logout) flags="--config --help" words="" ;;
-    keys) flags="--stdin --header --json --config --help" words="add list remove" ;;
+    login) flags="--device-code --mfa-code --no-browser --config --help" words="@sign-ins" ;;
+    logout) flags="--config --help" words="@sign-ins" ;;
+    keys) flags="--stdin --header --json --config --help" words="add list remove" more="@keys" ;;
     credential-process) flags="--role --config --help" words="" ;;
     who) flags="--follow -f --json --config --help" words="" ;;
     exec) flags="--role --env --config --help" words="" ;;
@@ -41,6 +55,7 @@ _metacred() {
     demo) flags="--keep --config --help" words="" ;;
     *) flags="--help --version --config" words="serve use status stop logs roles init login logout keys credential-process who exec env console service doctor net completions demo" ;;
   esac
+  case $place in 0) ;; 1) words=$more ;; *) words= ;; esac
   case $command:$previous in
     serve:--role) words="@roles" ;;
     serve:--profile) words="@profiles" ;;
@@ -60,7 +75,7 @@ _metacred() {
     *) case $current in -*) words=$flags ;; esac ;;
   esac
   case $words in
-    '@files') mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+    '@files') _metacred_offer "$(compgen -f -- "$current")" && return ;;
     '@'*) words=$("${COMP_WORDS[0]}" __complete "${words#@}" 2>/dev/null) ;;
     *) words=${words// /$'\n'} ;;
   esac

@@ -4,7 +4,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
     $commands = [ordered]@{
         'serve' = @{
           about = 'Get credentials and serve them at 169.254.169.254 until stopped'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--role' = @('serve this role (default: default_role of the config)', '@roles')
             '--profile' = @('AWS profile that roles are assumed from', '@profiles')
@@ -20,7 +20,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'use' = @{
           about = 'Switch the role that is served'
-          words = '@roles'
+          words = @('@roles')
           flags = [ordered]@{
             '--for' = @('go back by itself after this time, like 30m or 1h30m', '')
             '--yes' = @('agree to a protected role without being asked', $null)
@@ -31,7 +31,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'status' = @{
           about = 'Show the role, its expiry, and whether clients reach it'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--json' = @('print everything as JSON', $null)
             '--check' = @('exit 0 only when a fresh SDK would get the role; 3 without a daemon', $null)
@@ -43,7 +43,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'stop' = @{
           about = 'Stop the daemon and remove the redirect'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--config' = @('configuration file', '@files')
             '--help' = @('show help', $null)
@@ -51,7 +51,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'logs' = @{
           about = 'Print the daemon''s log'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--follow' = @('the last lines, then each new one, until Ctrl-C', $null)
             '-f' = @('the last lines, then each new one, until Ctrl-C', $null)
@@ -61,7 +61,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'roles' = @{
           about = 'List the names that `use` accepts: roles of the config, AWS profiles, roles of SSO and of brokers'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--json' = @('print a JSON list', $null)
             '--refresh' = @('ask SSO again; otherwise once a day', $null)
@@ -71,7 +71,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'init' = @{
           about = 'Write a first config from the AWS profiles that you have'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--print' = @('print it instead', $null)
             '--yes' = @('replace a config that is there', $null)
@@ -81,7 +81,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'login' = @{
           about = 'Sign in to SSO (IAM Identity Center); once, for every program'
-          words = ''
+          words = @('@sign-ins')
           flags = [ordered]@{
             '--device-code' = @('type a code in a browser anywhere, as over SSH', $null)
             '--mfa-code' = @('for a daemon that waits for a code; else it is asked', '')
@@ -92,7 +92,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'logout' = @{
           about = 'Sign out of SSO, at AWS and here; sessions that came from it are dropped'
-          words = ''
+          words = @('@sign-ins')
           flags = [ordered]@{
             '--config' = @('configuration file', '@files')
             '--help' = @('show help', $null)
@@ -100,7 +100,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'keys' = @{
           about = 'Keep IAM user keys, and headers for brokers, in the OS keychain: add, list, remove'
-          words = 'add list remove'
+          words = @('add list remove', '@keys')
           flags = [ordered]@{
             '--stdin' = @('add: read key id and secret, or the header, from standard input', $null)
             '--header' = @('add: what is kept is the value of a broker''s header', $null)
@@ -111,7 +111,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'credential-process' = @{
           about = 'Print credentials as credential_process wants them; needs no daemon, never asks'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--role' = @('default: the role that is served', '@roles')
             '--config' = @('configuration file', '@files')
@@ -120,7 +120,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'who' = @{
           about = 'Show which processes asked for credentials, which role each got, or why it was refused'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--follow' = @('go on with each that asks, until Ctrl-C', $null)
             '-f' = @('go on with each that asks, until Ctrl-C', $null)
@@ -131,7 +131,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'exec' = @{
           about = 'Run a command under a role, without touching the one that is served'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--role' = @('default: the role that is served', '@roles')
             '--env' = @('give it keys in variables, not an endpoint that renews them', $null)
@@ -141,7 +141,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'env' = @{
           about = 'Print a role''s credentials as variables for a shell; needs no daemon'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--role' = @('default: the role that is served', '@roles')
             '--format' = @('sh, fish, powershell, dotenv (default sh)', 'sh fish powershell dotenv')
@@ -152,7 +152,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'console' = @{
           about = 'Open the AWS console as a role; needs no daemon'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--role' = @('default: the role that is served', '@roles')
             '--service' = @('its page, like s3, ec2 or cloudwatch', '')
@@ -164,7 +164,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'service' = @{
           about = 'Start at login: install, uninstall or show the service'
-          words = 'install uninstall status'
+          words = @('install uninstall status')
           flags = [ordered]@{
             '--system' = @('the machine''s service, under a user of its own', $null)
             '--json' = @('print the status as JSON', $null)
@@ -174,7 +174,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'doctor' = @{
           about = 'Find what would stop an SDK from getting the role, and how to mend it'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--json' = @('print JSON', $null)
             '--fix' = @('apply what is safe: permissions and stale files of metacred''s own', $null)
@@ -184,7 +184,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'net' = @{
           about = 'The redirect alone: plan, up, down, status, install, uninstall'
-          words = 'plan up down status install uninstall'
+          words = @('plan up down status install uninstall')
           flags = [ordered]@{
             '--json' = @('print JSON', $null)
             '--config' = @('configuration file', '@files')
@@ -193,7 +193,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'completions' = @{
           about = 'Print the completion script of a shell'
-          words = 'bash zsh fish powershell'
+          words = @('bash zsh fish powershell')
           flags = [ordered]@{
             '--config' = @('configuration file', '@files')
             '--help' = @('show help', $null)
@@ -201,7 +201,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'demo' = @{
           about = 'See it work in a minute, with a mock AWS: no account, no network, no root'
-          words = ''
+          words = @()
           flags = [ordered]@{
             '--keep' = @('leave mock and emulator running until Ctrl-C', $null)
             '--config' = @('configuration file', '@files')
@@ -210,7 +210,15 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
     }
     $before = @($line.CommandElements | Where-Object { $_.Extent.EndOffset -lt $position } | ForEach-Object { "$_" })
-    $name = $before | Select-Object -Skip 1 | Where-Object { $_ -notlike '-*' } | Select-Object -First 1
+    $valued = '--role', '--profile', '--port', '--mfa-code', '--config', '--for', '--format', '--service'
+    $seen = @()
+    $skip = $false
+    foreach ($one in @($before | Select-Object -Skip 1)) {
+        if ($skip) { $skip = $false }
+        elseif ($valued -contains $one) { $skip = $true }
+        elseif ($one -eq '-' -or $one -notlike '-*') { $seen += $one }
+    }
+    $name = if ($seen.Count -gt 0) { $seen[0] } else { $null }
     $offer = {
         param($text, $about)
         if ($text -like "$([WildcardPattern]::Escape($current))*") {
@@ -242,5 +250,6 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         foreach ($one in $command.flags.Keys) { & $offer $one $command.flags[$one][0] }
         return
     }
-    & $values $command.words
+    $place = $seen.Count - 1
+    if ($place -lt $command.words.Count) { & $values $command.words[$place] }
 }

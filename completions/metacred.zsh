@@ -88,17 +88,20 @@ _metacred() {
             '--mfa-code[for a daemon that waits for a code; else it is asked]:value:' \
             '--no-browser[print the address instead of opening it]' \
             '--config[configuration file]:value:_files' \
-            '(- *)--help[show help]' ;;
+            '(- *)--help[show help]' \
+            '1:word:{_metacred_names sign-ins}' ;;
         logout)
           _arguments -s '--config[configuration file]:value:_files' \
-            '(- *)--help[show help]' ;;
+            '(- *)--help[show help]' \
+            '1:word:{_metacred_names sign-ins}' ;;
         keys)
           _arguments -s '--stdin[add\: read key id and secret, or the header, from standard input]' \
             '--header[add\: what is kept is the value of a broker'\''s header]' \
             '--json[list\: print JSON]' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \
-            '1:word:(add list remove)' ;;
+            '1:word:(add list remove)' \
+            '2:word:{_metacred_names keys}' ;;
         credential-process)
           _arguments -s '--role[default\: the role that is served]:value:{_metacred_names roles}' \
             '--config[configuration file]:value:_files' \

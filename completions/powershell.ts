@@ -1,5 +1,5 @@
 import { wordsOf } from "./bash.ts";
-import type { CommandSpec } from "./generate.ts";
+import { type CommandSpec, valuedFlags } from "./generate.ts";
 
 /** For Windows PowerShell 5.1 and PowerShell 7. */
 export function renderPowershell(commands: readonly CommandSpec[]): string {
@@ -11,7 +11,7 @@ export function renderPowershell(commands: readonly CommandSpec[]): string {
     );
     return `        ${quote(name)} = @{
           about = ${quote(description)}
-          words = ${quote(wordsOf(words))}
+          words = @(${words.map((values) => quote(wordsOf(values))).join(", ")})
           flags = [ordered]@{
 ${[...rows, `            '--help' = @('show help', $null)`].join("\n")}
           }
@@ -24,7 +24,15 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
 ${entries.join("\n")}
     }
     $before = @($line.CommandElements | Where-Object { $_.Extent.EndOffset -lt $position } | ForEach-Object { "$_" })
-    $name = $before | Select-Object -Skip 1 | Where-Object { $_ -notlike '-*' } | Select-Object -First 1
+    $valued = ${valuedFlags(commands).map(quote).join(", ")}
+    $seen = @()
+    $skip = $false
+    foreach ($one in @($before | Select-Object -Skip 1)) {
+        if ($skip) { $skip = $false }
+        elseif ($valued -contains $one) { $skip = $true }
+        elseif ($one -eq '-' -or $one -notlike '-*') { $seen += $one }
+    }
+    $name = if ($seen.Count -gt 0) { $seen[0] } else { $null }
     $offer = {
         param($text, $about)
         if ($text -like "$([WildcardPattern]::Escape($current))*") {
@@ -56,7 +64,8 @@ ${entries.join("\n")}
         foreach ($one in $command.flags.Keys) { & $offer $one $command.flags[$one][0] }
         return
     }
-    & $values $command.words
+    $place = $seen.Count - 1
+    if ($place -lt $command.words.Count) { & $values $command.words[$place] }
 }
 `;
 }

@@ -52,8 +52,8 @@ function flag({ long, short, description, values }: FlagSpec): string[] {
   return spellings.map((one) => `'${one}[${quote(description)}]${values === undefined ? "" : `:value:${action(values)}`}'`);
 }
 
-function words({ words: values }: CommandSpec): string[] {
-  return values === "none" ? [] : [`'1:word:${action(values)}'`];
+function words({ words: places }: CommandSpec): string[] {
+  return places.map((values, index) => `'${index + 1}:word:${action(values)}'`);
 }
 
 function action(values: Values): string {

@@ -1,6 +1,9 @@
 // Where metacred's own files are. Pure: everything comes from the environment it is given.
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** In the state folder: names of keys and headers, whose secrets are in the keychain. */
+export const KEY_INDEX = "keys.json";
+
 export type Paths = {
   /** The user's configuration file; it need not exist. */
   configFile: string;

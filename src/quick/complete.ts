@@ -1,28 +1,13 @@
 // Names for the shells' completions, in milliseconds: the files are skimmed for the few lines that count, not parsed.
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
+import { KEY_INDEX } from "../paths.ts";
 import { print } from "../print.ts";
+import { keyLines, signInLines } from "./other-names.ts";
 
-/** `roles` or `profiles`, one name a line. Whatever goes wrong, a completion prints less, never an error. */
+/** `roles`, `profiles`, `sign-ins` or `keys`, one name a line. Whatever goes wrong, a completion prints less, never an error. */
 export async function printNames(context: Context, kind: string, described: boolean): Promise<number> {
-  const { paths, env, home } = context;
-  const [roles, pairs, config, keys] = await Promise.all([
-    kind === "roles" ? read(paths.configFile) : "",
-    // Accounts and roles of SSO, as `metacred roles` listed them the last time.
-    kind === "roles" ? read(paths.pairNamesFile) : "",
-    kind === "roles" || kind === "profiles" ? read(env["AWS_CONFIG_FILE"] || `${home}/.aws/config`) : "",
-    kind === "roles" || kind === "profiles"
-      ? read(env["AWS_SHARED_CREDENTIALS_FILE"] || `${home}/.aws/credentials`)
-      : "",
-  ]);
-  const skim = described ? describedLines : nameLines;
-  // The first of a name is the one that counts: a role of the config stands before a profile.
-  const lines = [
-    ...skim(roles, ROLE_TABLE, "role"),
-    ...skim(config, PROFILE, "AWS profile"),
-    ...skim(keys, KEYS, "keys"),
-    ...(described ? pairs.replaceAll(/.$/gm, "$&\tSSO role") : pairs).split("\n"),
-  ];
+  const lines = await linesOf(context, kind, described);
   const kept = described ? oneOfEachName(lines) : new Set(lines);
   // What is no heading of the kind that is looked for has left an empty line.
   kept.delete("");
@@ -31,6 +16,30 @@ export async function printNames(context: Context, kind: string, described: bool
 }
 
 // --- internal ---
+
+// The first of a name is the one that counts: a role of the config stands before a profile.
+async function linesOf(context: Context, kind: string, described: boolean): Promise<string[]> {
+  const { paths, env, home } = context;
+  const awsConfig = () => read(env["AWS_CONFIG_FILE"] || `${home}/.aws/config`);
+  const skim = described ? describedLines : nameLines;
+  const cut = (lines: readonly string[]) => (described ? [...lines] : lines.map((line) => line.replace(/\t.*/s, "")));
+  if (kind === "sign-ins") return cut(signInLines(await awsConfig()));
+  if (kind === "keys") return cut(keyLines(await read(`${paths.stateDir}/${KEY_INDEX}`)));
+  if (kind !== "roles" && kind !== "profiles") return [];
+  const [roles, pairs, config, keys] = await Promise.all([
+    kind === "roles" ? readAll(configFiles(paths.configFile)) : "",
+    // Accounts and roles of SSO, as `metacred roles` listed them the last time.
+    kind === "roles" ? read(paths.pairNamesFile) : "",
+    awsConfig(),
+    read(env["AWS_SHARED_CREDENTIALS_FILE"] || `${home}/.aws/credentials`),
+  ]);
+  return [
+    ...skim(roles, ROLE_TABLE, "role"),
+    ...skim(config, PROFILE, "AWS profile"),
+    ...skim(keys, KEYS, "keys"),
+    ...(described ? pairs.replaceAll(/.$/gm, "$&\tSSO role") : pairs).split("\n"),
+  ];
+}
 
 // Everything that is done for each of thousands of sections is left to the engine's own string functions: a function
 // that has just been loaded is interpreted at first, and would take longer than all the rest of a completion.
@@ -75,6 +84,27 @@ function oneOfEachName(lines: readonly string[]): Set<string> {
     if (!byName.has(name)) byName.set(name, line);
   }
   return new Set(byName.values());
+}
+
+// As config/load.ts has them.
+function configFiles(own: string): string[] {
+  return [own, "/etc/metacred/config.toml"].flatMap((file) => [
+    file,
+    ...dropIns(`${file.replace(/[^/]*$/, "")}config.d`),
+  ]);
+}
+
+// Not node:fs: loading that makes a quick command a quarter slower.
+function dropIns(folder: string): string[] {
+  try {
+    return [...new Bun.Glob("*.toml").scanSync({ cwd: folder, absolute: true })];
+  } catch {
+    return [];
+  }
+}
+
+async function readAll(files: readonly string[]): Promise<string> {
+  return (await Promise.all(files.map(read))).join("\n");
 }
 
 async function read(file: string): Promise<string> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { type Credentials, credentials } from "../aws/credentials.ts";
 import { CliError, EXIT } from "../errors.ts";
+import { KEY_INDEX } from "../paths.ts";
 import { writePrivateFile } from "../sys/atomic-file.ts";
 import { readJson } from "../sys/read-file.ts";
 import type { SecretStore } from "./secret-store.ts";
@@ -73,7 +74,7 @@ function writeIndex(index: KeyIndex, stateDir: string): void {
 }
 
 function indexFile(stateDir: string): string {
-  return join(stateDir, "keys.json");
+  return join(stateDir, KEY_INDEX);
 }
 
 function itemOf(name: string): string {

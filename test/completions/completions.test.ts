@@ -59,6 +59,31 @@ describe.skipIf(!requireTools(["bash"]))("bash", () => {
   });
 });
 
+// The bash of macOS is 3.2, which has no mapfile.
+test.skipIf(!requireTools(["bash"])).each([
+  ["metacred exec -- mkfi", 3, "mkfifo"],
+  ["metacred exec -- cat config.to", 4, "config.toml"],
+  ["metacred status --config config.to", 3, "config.toml"],
+])("an old bash: %s", async (line, at, wanted) => {
+  await using world = await testWorld();
+  const script = `enable -n mapfile readarray; source ${FOLDER}/metacred.bash; COMP_WORDS=(${line}); COMP_CWORD=${at}; _metacred; echo "\${COMPREPLY[@]}"`;
+  expect(await world.run(["bash", "--norc", "-c", script], { env: shellEnv(world) })).toEqual({
+    stdout: `${wanted}\n`,
+    stderr: "",
+    exitCode: 0,
+  });
+});
+
+// As readline divides it: the sign between a flag and its value is a word of its own.
+test.skipIf(!requireTools(["bash"])).each([
+  ["metacred env --format = po", "powershell"],
+  ["metacred exec --role = pr", "prod-readonly"],
+])("bash, joined: %s", async (line, wanted) => {
+  await using world = await testWorld();
+  const script = `source ${FOLDER}/metacred.bash; COMP_WORDS=(${line}); COMP_CWORD=4; _metacred; echo "\${COMPREPLY[@]}"`;
+  expect((await world.run(["bash", "--norc", "-c", script], { env: shellEnv(world) })).stdout).toBe(`${wanted}\n`);
+});
+
 describe.skipIf(!requireTools(["bash"]))("names that look like commands", () => {
   test.each(["$(touch PWNED)", "`touch PWNED`"])("bash does not run [profile %s]", async (name) => {
     await using world = await testWorld({ awsConfig: `[profile ${name}]\nregion = x\n` });

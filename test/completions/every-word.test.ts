@@ -9,11 +9,31 @@ import { untilTrue } from "../support/until.ts";
 import { type World, testWorld } from "../support/world.ts";
 
 const FOLDER = join(import.meta.dir, "../../completions");
-const ROLES = ["corp", "dev", "forbidden", "prod-readonly"];
-const PROFILES = ["corp"];
+const PROFILES = ["corp", "plain", "sso-old"];
+const ROLES = ["corp", "dev", "dropped-in", "forbidden", "plain", "prod-readonly", "sso-old"];
+const SIGN_INS = ["acme", "sso-old"];
+const KEYS = ["afp", "ci-user"];
+const AWS_CONFIG = "[sso-session acme]\n[profile plain]\n[profile sso-old]\nsso_start_url = https://x\n";
 
 /** A command line up to the cursor, and what may stand there. */
 type Case = { line: string; words: readonly string[] };
+
+// A word counts by its place, whatever flags and values stand between.
+const VERBS = ["add", "list", "remove"];
+const PLACES: readonly Case[] = [
+  { line: "metacred keys remove ", words: KEYS },
+  { line: "metacred keys --stdin ", words: VERBS },
+  { line: "metacred keys remove ci-user ", words: [] },
+  { line: "metacred use dev ", words: [] },
+  { line: "metacred use --for 30m ", words: ROLES },
+  { line: "metacred service install ", words: [] },
+  { line: "metacred net --json ", words: ["down", "install", "plan", "status", "uninstall", "up"] },
+  { line: "metacred completions bash ", words: [] },
+  { line: "metacred --config some.toml use d", words: ["dev", "dropped-in"] },
+  { line: "metacred --config some.toml st", words: ["status", "stop"] },
+  { line: "metacred login ", words: SIGN_INS },
+  { line: "metacred logout ", words: SIGN_INS },
+];
 
 const { cases, aliases } = allCases(await commandSpecs());
 
@@ -24,25 +44,30 @@ function allCases(specs: readonly CommandSpec[]): { cases: Case[]; aliases: Case
   }));
   const values = specs.flatMap(({ name, flags, words }) => [
     ...flags.map(({ long, values }) => ({ line: `metacred ${name} --${long} `, words: wordsOf(values) })),
-    { line: `metacred ${name} `, words: wordsOf(words) },
+    { line: `metacred ${name} `, words: wordsOf(words[0]) },
   ]);
   const aliases = specs.flatMap(({ name, flags }) =>
     flags.flatMap(({ short }) => (short === undefined ? [] : [{ line: `metacred ${name} -`, words: [`-${short}`] }])),
   );
   const commands = { line: "metacred ", words: specs.map(({ name }) => name).toSorted() };
-  return { cases: [commands, ...flags, ...values.filter(({ words }) => words.length > 0)], aliases };
+  return { cases: [commands, ...flags, ...values.filter(({ words }) => words.length > 0), ...PLACES], aliases };
 }
 
 function wordsOf(values: Values | undefined): readonly string[] {
   if (values === "roles") return ROLES;
   if (values === "profiles") return PROFILES;
+  if (values === "sign-ins") return SIGN_INS;
+  if (values === "keys") return KEYS;
   return values === undefined || values === "files" || values === "none" ? [] : values.toSorted();
 }
 
 let world: World;
 let env: Record<string, string>;
 beforeAll(async () => {
-  world = await testWorld();
+  world = await testWorld({ awsConfig: AWS_CONFIG });
+  world.file("config.d/more.toml", '[roles.dropped-in]\nrole_arn = "prod/Dropped"\n');
+  const kept = { "ci-user": { accessKeyId: "AKIA", revision: "1" }, afp: { accessKeyId: null, revision: "2" } };
+  world.file("home/.local/state/metacred/keys.json", JSON.stringify(kept));
   env = { ...world.env, PATH: `${join(world.binary, "..")}:${world.env["PATH"]}` };
 });
 afterAll(() => world[Symbol.asyncDispose]());
@@ -132,7 +157,11 @@ PROMPT='rea''dy> '
       await untilTrue(`zsh answers ${line}`, () => existsSync(out) && ends(readFileSync(out, "utf8")) > index);
     }
     const answers = answersOf(readFileSync(out, "utf8")).filter(({ line }) => line !== "");
-    expect(answers).toEqual(cases.map(plain));
+    // Where no word may stand, zsh names the flags.
+    const withoutFlags = ({ line, words }: Case) => ({ line, words: words.filter((word) => !word.startsWith("-")) });
+    expect(answers.map((answer, at) => (cases[at]?.words.length === 0 ? withoutFlags(answer) : answer))).toEqual(
+      cases.map(plain),
+    );
   });
 });
 

@@ -40,6 +40,32 @@ test.each<[string, Record<string, string>, string[]]>([
   expect(await names(kind, files)).toEqual(wanted);
 });
 
+test("roles of files beside the configuration, above it and below it", async () => {
+  await using it = desk();
+  it.file(".config/metacred/config.toml", '[roles.dev]\nrole_arn = "a/B"\n');
+  it.file(".config/metacred/config.d/b.toml", '[roles.more]\nrole_arn = "c/D"\n');
+  it.file(".config/metacred/config.d/b.toml.old", "[roles.never]\n");
+  expect((await it.metacred("__complete", "roles", "--described")).stdout).toBe("dev\ta/B\nmore\tc/D\n");
+  expect((await it.metacred("__complete", "roles")).stdout).toBe("dev\nmore\n");
+});
+
+test("what can be signed in to, and the keys that are kept", async () => {
+  await using it = desk();
+  it.file(
+    ".aws/config",
+    "[sso-session acme]\nsso_start_url = x\n[profile a]\nsso_session = acme\n[profile b]\nregion = x\n[profile 'c d']\n sso_start_url=y\n",
+  );
+  expect((await it.metacred("__complete", "sign-ins", "--described")).stdout).toBe(
+    "a\tAWS profile\nacme\tSSO session\nc d\tAWS profile\n",
+  );
+  expect((await it.metacred("__complete", "sign-ins")).stdout).toBe("a\nacme\nc d\n");
+  expect((await it.metacred("__complete", "keys")).stdout).toBe("");
+  it.file(".local/state/metacred/keys.json", '{"ci":{"accessKeyId":"AKIAX"},"afp":{"accessKeyId":null}}');
+  expect((await it.metacred("__complete", "keys", "--described")).stdout).toBe("afp\theader\nci\tAKIAX\n");
+  it.file(".local/state/metacred/keys.json", "not JSON");
+  expect(await it.metacred("__complete", "keys")).toMatchObject({ stdout: "", stderr: "", exitCode: 0 });
+});
+
 test("the files that the environment names", async () => {
   await using it = desk();
   it.env["AWS_CONFIG_FILE"] = it.file("elsewhere/config", CONFIG);
