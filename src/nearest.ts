@@ -1,8 +1,12 @@
 // "Did you mean": the nearest of a few right words to a wrong one.
 
 const SHORTEST_BEGINNING = 4;
+const SHORTEST_WORD = 3;
 
-/** The candidate within a third of its length in edits, else the only one that begins with the word, or undefined. */
+/**
+ * The candidate within a third of its length in edits; else the longest that the word begins with, "net" for "network",
+ * or the only one that begins with the word. The first letter is seldom wrong: "nftables" means "nft", not "iptables".
+ */
 export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
   const all = [...candidates];
@@ -11,6 +15,10 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
     const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
+  const shorter = all
+    .filter((candidate) => candidate.length >= SHORTEST_WORD && word.startsWith(candidate))
+    .toSorted((left, right) => right.length - left.length)[0];
+  if (shorter !== undefined && best?.candidate[0] !== word[0]) return shorter;
   if (best !== undefined || word.length < SHORTEST_BEGINNING) return best?.candidate;
   const longer = all.filter((candidate) => candidate.startsWith(word));
   return longer.length === 1 ? longer[0] : undefined;

@@ -20,6 +20,12 @@ test.each<[string, string[], string | undefined]>([
   ["pro", ["production-eu"], undefined],
   ["dev", [], undefined],
   ["dav", ["dev", "day"], "dev"],
+  ["warning", ["error", "warn", "info"], "warn"],
+  ["nftables", ["auto", "nft", "iptables"], "nft"],
+  ["production", ["pro", "prod"], "prod"],
+  ["stops", ["st", "stop"], "stop"],
+  ["devx", ["dev", "devy"], "dev"],
+  ["upward", ["up"], undefined],
 ])("%s among %j", (word, candidates, nearest) => {
   expect(nearestWord(word, candidates)).toBe(nearest);
 });

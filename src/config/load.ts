@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { TomlError, parse } from "smol-toml";
 import * as v from "valibot";
 import { CliError, EXIT, messageOf } from "../errors.ts";
-import { nearestWord } from "../nearest.ts";
 import type { Paths } from "../paths.ts";
+import { explainIssue, pathOf } from "./explain-issue.ts";
 import { untrusted } from "./file-trust.ts";
 import { lineOfKey } from "./locate.ts";
 import { type Source, type Table, isTable, namedFiles } from "./named-files.ts";
@@ -137,62 +137,6 @@ function checked(table: Table, source: Source): Table {
   const issue = v.safeParse(configSchema, table).issues?.find(({ received }) => received !== "undefined");
   if (issue !== undefined) throw explainIssue(issue, source);
   return table;
-}
-
-type Issue = v.InferIssue<typeof configSchema>;
-
-function pathOf(issue: Issue): string[] {
-  return (issue.path ?? []).map((item) => String(item.key));
-}
-
-function explainIssue(issue: Issue, source: Source | undefined): CliError {
-  const path = pathOf(issue);
-  const line = source && lineOfKey(source.text, path);
-  const where = [source?.file, line].filter((part) => part !== undefined).join(":");
-  const key = path.join(".");
-  const exit = EXIT.usage;
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    const word = path.at(-1) ?? "";
-    // A key of the other kind of [sources] is known, and yet has no place here.
-    const known = knownKeys(path.slice(0, -1));
-    const near = known.includes(word) ? undefined : nearestWord(word, known);
-    return new CliError(`${where}: unknown key "${key}"`, { hint: didYouMean(near) ?? "remove it", exit });
-  }
-  const wanted = issue.kind === "schema" ? wantedOf(issue) : issue.message;
-  const near = issue.type === "picklist" ? nearestWord(String(issue.input), quotedWords(issue.expected)) : undefined;
-  return new CliError(`${where}: "${key}" ${wanted}`, {
-    hint: didYouMean(near) ?? `correct it in ${source?.file}`,
-    exit,
-  });
-}
-
-function didYouMean(near: string | undefined): string | undefined {
-  return near === undefined ? undefined : `did you mean "${near}"?`;
-}
-
-// valibot names a picklist's words in quotes, and has them nowhere else in the issue.
-function quotedWords(text: string | null): string[] {
-  return [...(text ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
-}
-
-function wantedOf(issue: Issue): string {
-  if (issue.received === "undefined") return "is missing";
-  if (issue.type === "union") return `${issue.message}, not ${issue.received}`;
-  return `must be ${issue.expected ?? "another kind of value"}, not ${issue.received}`;
-}
-
-type Entries = { entries?: Record<string, unknown>; wrapped?: unknown; value?: unknown };
-
-// The keys that the schema allows at this place, for the suggestion.
-function knownKeys(path: readonly string[]): string[] {
-  let schema: unknown = configSchema;
-  for (const key of path) schema = inner(schema).entries?.[key] ?? inner(schema).value;
-  return Object.keys(inner(schema).entries ?? {});
-}
-
-function inner(schema: unknown): Entries {
-  const entries = (schema ?? {}) as Entries;
-  return entries.wrapped === undefined ? entries : inner(entries.wrapped);
 }
 
 function merge(under: Table, over: Table): Table {

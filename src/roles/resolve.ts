@@ -2,8 +2,8 @@
 import type { AssumeStep } from "../aws/assume-step.ts";
 import type { Config, RoleConfig } from "../config/schema.ts";
 import { CliError, EXIT } from "../errors.ts";
-import { nearestWord } from "../nearest.ts";
 import { isRoleName, parseRoleArn, partitionOfRegion, roleArnOf } from "./arn.ts";
+import { nearRole } from "./near-role.ts";
 import { noBase } from "./no-base.ts";
 import { type ProfileChain, type Profiles, resolveProfile } from "./profiles.ts";
 import { brokerBase, isBroker } from "./broker-name.ts";
@@ -79,7 +79,8 @@ function fromTable(name: string, table: RoleConfig, sources: RoleSources): RoleS
 function linkSteps(link: string, isVia: boolean, name: string, table: RoleConfig, sources: RoleSources): AssumeStep[] {
   const viaTable = isVia ? own(sources.config.roles, link) : undefined;
   const options = isVia ? viaTable : table;
-  const arn = onlyArn(viaTable?.role_arn ?? link, name, sources, table.region);
+  const names = isVia ? Object.keys(sources.config.roles) : [];
+  const arn = onlyArn(viaTable?.role_arn ?? link, { name, names }, sources, table.region);
   return [options === undefined ? plainStep(arn, sources) : stepOf(arn, options, sources)];
 }
 
@@ -104,12 +105,15 @@ function plainStep(roleArn: string, { person }: RoleSources): AssumeStep {
   return { roleArn, sessionName, durationSeconds: DEFAULT_DURATION_SECONDS };
 }
 
-function onlyArn(text: string, name: string, sources: RoleSources, region: string | undefined): string {
+type LinkOf = { name: string; /** What else could stand there. */ names: readonly string[] };
+
+function onlyArn(text: string, { name, names }: LinkOf, sources: RoleSources, region: string | undefined): string {
   const arns = arnsOf(text, sources, region);
   if (arns.length === 1 && arns[0] !== undefined) return arns[0];
   const meaning = arns.length === 0 ? "no role ARN, nor ACCOUNT/ROLE of a known account" : arns.join(" or ");
+  const near = arns.length === 0 ? nearRole(text, names, sources.config.accounts) : undefined;
   throw new CliError(`"${text}" in [roles.${name}] of the config is ${meaning}`, {
-    hint: `write it as arn:aws:iam::ACCOUNT:role/NAME`,
+    hint: near === undefined ? "write it as arn:aws:iam::ACCOUNT:role/NAME" : `did you mean "${near}"?`,
     exit: EXIT.usage,
   });
 }
@@ -202,7 +206,7 @@ function assumed(
 }
 
 function unknownRole(name: string, sources: RoleSources): CliError {
-  const near = nearestWord(name, roleNames(sources));
+  const near = nearRole(name, roleNames(sources), sources.config.accounts);
   return new CliError(`there is no role "${name}": not in the config, no AWS profile, no ACCOUNT/ROLE, no role ARN`, {
     hint: near === undefined ? "metacred roles" : `metacred use ${near}`,
     exit: EXIT.usage,

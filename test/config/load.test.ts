@@ -81,10 +81,36 @@ describe("what is wrong: file, line, key, and the nearest right word", () => {
     [`zzzzzz = 1`, `~/config.toml:1: unknown key "zzzzzz"`, "remove it"],
     [
       `[imds]\nhttp_tokens = "requird"`,
-      `~/config.toml:2: "imds.http_tokens" must be ("required" | "optional"), not "requird"`,
+      `~/config.toml:2: "imds.http_tokens" must be "required" or "optional", not "requird"`,
       `did you mean "required"?`,
     ],
-    [`[imds]\nport = "80"`, `~/config.toml:2: "imds.port" must be number, not "80"`, /^correct it in .*config\.toml$/],
+    [
+      `[imds]\nport = "80"`,
+      `~/config.toml:2: "imds.port" must be a number without quotes, not "80"`,
+      /^correct it in .*config\.toml$/,
+    ],
+    [
+      `[log]\nlevel = "warning"`,
+      `~/config.toml:2: "log.level" must be "error", "warn", "info" or "debug", not "warning"`,
+      `did you mean "warn"?`,
+    ],
+    [
+      `[redirect]\nmethod = "nftables"`,
+      `~/config.toml:2: "redirect.method" must be "auto", "nft", "iptables", "pf" or "none", not "nftables"`,
+      `did you mean "nft"?`,
+    ],
+    [
+      `[redirect]\nusers = "alice"`,
+      `~/config.toml:2: "redirect.users" must be a list in brackets, not "alice"`,
+      /^correct it in/,
+    ],
+    [
+      `[notify]\ndesktop = "no"`,
+      `~/config.toml:2: "notify.desktop" must be true or false, without quotes, not "no"`,
+      /^correct it in/,
+    ],
+    [`base = ["a"]`, `~/config.toml:1: "base" must be text in quotes, not a list in brackets`, /^correct it in/],
+    [`roles = 1`, `~/config.toml:1: "roles" must be a table, not 1`, /^correct it in/],
     [
       `[imds]\nadvertise = 5`,
       `~/config.toml:2: "imds.advertise" must be "off" or a duration like "16m", not 5`,

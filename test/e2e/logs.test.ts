@@ -80,7 +80,7 @@ test('[log] to = "stderr" in the foreground, without a file; a wrong word is sai
   const config = world.file("config.toml", `${CONFIG}[log]\nto = "jornal"\n`);
   const { stderr, exitCode } = await world.metacred(start);
   expect({ stderr, exitCode }).toEqual({
-    stderr: `metacred: ${config}:${CONFIG.split("\n").length + 1}: "log.to" must be ("file" | "stderr" | "syslog"), not "jornal"\n  try: correct it in ${config}\n`,
+    stderr: `metacred: ${config}:${CONFIG.split("\n").length + 1}: "log.to" must be "file", "stderr" or "syslog", not "jornal"\n  try: correct it in ${config}\n`,
     exitCode: 2,
   });
 });

@@ -163,6 +163,11 @@ describe("refused", () => {
       { message: /^the AWS profile "p" does not exist$/, hint: /list-profiles/, exit: 2 },
     ],
     [
+      "a profile that is misspelt",
+      { pp: { role_arn: DEV, source_profile: "gnoe" }, gone: {} },
+      { message: /"p" does not exist$/, hint: /^did you mean "pp"\?$/, exit: 2 },
+    ],
+    [
       "a source that does not exist",
       { p: { role_arn: DEV, source_profile: "gone" } },
       { message: /^the AWS profile "gone" \(source_profile of "p"\) does not exist$/, hint: /list-profiles/, exit: 2 },

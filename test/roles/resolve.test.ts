@@ -198,15 +198,30 @@ describe("step 4: a role ARN", () => {
   });
 });
 
+test.each<[object, string]>([
+  [{ role_arn: "prdo/Dev" }, 'did you mean "prod/Dev"?'],
+  [{ role_arn: ARN, via: ["jmup"] }, 'did you mean "jump"?'],
+  [{ role_arn: ARN, via: ["prdo/Dev"] }, 'did you mean "prod/Dev"?'],
+  // A table is a link of via, and no role_arn.
+  [{ role_arn: "jump@nowhere" }, "write it as arn:aws:iam::ACCOUNT:role/NAME"],
+])("a table that means nothing: %j", async (dev, hint) => {
+  const config = { roles: { dev, jump: { role_arn: ARN } }, accounts: { prod: "222233334444" } };
+  expect(await failureOf(() => resolve("dev", { config }))).toMatchObject({ hint, exit: 2 });
+});
+
 describe("a name that is nothing", () => {
   const scene = {
-    config: { roles: { "prod-readonly": { role_arn: ARN } } },
+    config: { roles: { "prod-readonly": { role_arn: ARN } }, accounts: { prod: "222233334444" } },
     profiles: { corp: KEYS, development: KEYS },
   };
   test.each([
     ["prod-readnoly", "metacred use prod-readonly"],
     ["developmnt", "metacred use development"],
     ["something-else", "metacred roles"],
+    ["prdo/Admin", "metacred use prod/Admin"],
+    ["Admin@prdo", "metacred use Admin@prod"],
+    ["prod/no name", "metacred roles"],
+    ["elsewhere/Admin", "metacred roles"],
     // Properties that every object has are no roles.
     ["constructor", "metacred roles"],
     ["toString", "metacred roles"],
