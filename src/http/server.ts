@@ -64,7 +64,7 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
   const connections = new Set<Connection<C>>();
   const stopping = Promise.withResolvers<void>();
   let isStopping = false;
-  let isSweeping = false;
+  let cancelSweep: (() => void) | undefined;
 
   const service: Service<C> = {
     handle: (request, caller) => options.handle(request, caller),
@@ -104,7 +104,10 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
       closed(wire.data);
       connections.delete(wire.data);
       options.closed?.(wire.data.caller);
-      if (isStopping && connections.size === 0) stopping.resolve();
+      if (connections.size > 0) return;
+      cancelSweep?.();
+      cancelSweep = undefined;
+      if (isStopping) stopping.resolve();
     },
     error(wire, error) {
       service.onError(error);
@@ -121,12 +124,10 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
     }
   };
 
-  // One timer for all connections: it runs only while there are any, and costs a request nothing.
+  // One timer for all connections: it costs a request nothing, and wakes nobody when the last of them has ended.
   const sweepLater = (): void => {
-    if (isSweeping) return;
-    isSweeping = true;
-    clock.after(sweepEveryMs(options.idleMs), () => {
-      isSweeping = false;
+    cancelSweep ??= clock.after(sweepEveryMs(options.idleMs), () => {
+      cancelSweep = undefined;
       const nowMs = clock.monotonicMs();
       for (const connection of connections) expire(connection, nowMs);
       if (connections.size > 0) sweepLater();

@@ -7,7 +7,7 @@ import type { SocketOwner } from "../../src/callers/sock-diag.ts";
 import { openLibc } from "../../src/sys/libc.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { requireTools } from "../support/require-tools.ts";
-import { type Listening, listen } from "./loopback.ts";
+import { dial, type Listening, listen } from "./loopback.ts";
 
 const libc = openLibc();
 const usable = requireTools(["python3", "unshare"], { platform: "linux" }) && libc !== undefined;
@@ -101,6 +101,21 @@ for number, line in enumerate(sys.stdin):
     expect((await next())?.isContainer).toBe(true);
     await child.stdin.end();
     await child.exited;
+  });
+
+  test("that is metacred itself is not looked into again", async () => {
+    using listening = listen();
+    const clock = manualClock();
+    const holders = holdersWith(clock);
+    const find = createCallerFinder({ platform: "linux", libc });
+    const held = async () => {
+      await dial("127.0.0.1", listening.port);
+      const owner = find((await listening.next()).peer);
+      return owner.inode === undefined ? undefined : holders.find(owner, never);
+    };
+    const first = (await held())?.known?.process;
+    await clock.advance(2001);
+    expect([first?.pid, (await held())?.known?.process === first]).toEqual([process.pid, true]);
   });
 
   test("in a container's cgroup is not searched for", async () => {

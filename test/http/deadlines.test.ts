@@ -132,6 +132,36 @@ test("a refused client that goes on sending is cut off after a second", async ()
   expect(await client.closed).toBe("");
 });
 
+test("when the last connection has ended, no timer is left to wake the program", async () => {
+  const manual = manualClock();
+  let timers = 0;
+  const after = (delayMs: number, task: () => void) => {
+    timers++;
+    const cancel = manual.after(delayMs, task);
+    return () => {
+      timers--;
+      cancel();
+    };
+  };
+  const answer = {
+    accept: () => "c",
+    handle: () => ({ status: 200, close: true }),
+    maxBodyBytes: 0,
+    maxConnections: 9,
+  };
+  const where = { hostname: "127.0.0.1", port: 0 };
+  const server = listenHttp(where, { ...answer, idleMs: IDLE_MS, clock: { ...manual, after } });
+  using one = await connectRaw(server);
+  using other = await connectRaw(server);
+  one.send(GET);
+  await one.closed;
+  expect(timers).toBe(1);
+  other.send(GET);
+  await other.closed;
+  expect(timers).toBe(0);
+  await server.stop();
+});
+
 test("the Date header follows the clock from second to second", async () => {
   await using server = serve();
   const seconds: (string | undefined)[] = [];
