@@ -20,7 +20,7 @@ const EXPIRED = new CliError('the SSO session "corp" has expired', { hint: "meta
 
 function desk(config: object = {}) {
   const folder = scratchFolder();
-  const { PATH, notices } = fakeDesktop(folder.file);
+  const { PATH, notices, settled } = fakeDesktop(folder.file);
   const env = { PATH };
   const paths = resolvePaths({ env, platform: "linux", home: folder.path });
   const person = { env, platform: "linux", paths } as const;
@@ -29,6 +29,7 @@ function desk(config: object = {}) {
     ask: (base: BaseSpec = BASE, error = EXPIRED) => askPerson(base, error, v.parse(configSchema, config), person),
     asked: () => existsSync(join(paths.stateDir, `asked-${ssoKey(CORP)}`)),
     notices,
+    settled,
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
@@ -53,10 +54,10 @@ test("a profile of aws login is a sign-in of its own", async () => {
   expect(it.notices().toSorted()[0]).toBe("it has ended: aws login --profile p");
 });
 
-test("not on the desktop where it is not wished", () => {
+test("not on the desktop where it is not wished", async () => {
   using it = desk({ notify: { desktop: false } });
   it.ask();
-  expect(it.notices()).toEqual([]);
+  expect(await it.settled()).toEqual([]);
 });
 
 test.each<[string, object, BaseSpec, CliError]>([

@@ -8,14 +8,14 @@ import { configOf } from "./fakes.ts";
 
 function watching(config: object = {}) {
   const folder = scratchFolder();
-  const { PATH, notices } = fakeDesktop(folder.file);
+  const { PATH, notices, settled } = fakeDesktop(folder.file);
   const clock = manualClock();
   const state = { healthy: true };
   const stop = noticeLostRedirect(
     { clock, env: { PATH }, platform: "linux" },
     { health: () => ({ healthy: state.healthy, checkedAt: undefined }), config: () => configOf(config) },
   );
-  return { clock, state, stop, notices, [Symbol.dispose]: folder[Symbol.dispose] };
+  return { clock, state, stop, notices, settled, [Symbol.dispose]: folder[Symbol.dispose] };
 }
 
 test("a loss is said once, after repairs had their time, and once more after it was well again", async () => {
@@ -45,5 +45,5 @@ test("not on the desktop where it is not wished", async () => {
   using it = watching({ notify: { desktop: false } });
   it.state.healthy = false;
   await it.clock.advance(120_000);
-  expect(it.notices()).toEqual([]);
+  expect(await it.settled()).toEqual([]);
 });
