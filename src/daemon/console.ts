@@ -5,6 +5,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { partitionOfRegion } from "../roles/arn.ts";
+import { tell } from "../print.ts";
 import { browserCommand, canShowPages } from "../sso/open-browser.ts";
 import { startDetached } from "../sys/start-detached.ts";
 import { openOnce } from "./open-once.ts";
@@ -51,5 +52,6 @@ export function openConsole(context: Context, address: string): Promise<void> {
       const argv = browserCommand(url, context.env, context.platform);
       return argv !== undefined && startDetached(argv, context.env);
     },
+    waiting: () => void tell(`waiting for the browser; if none comes: Ctrl-C, then ${PRINT}\n`),
   });
 }

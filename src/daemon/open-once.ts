@@ -12,16 +12,19 @@ type Deps = {
   context: Pick<Context, "clock" | "platform" | "uid">;
   /** Starts the browser; false where there is none. */
   open(url: string): boolean;
+  /** Called once where the browser takes longer than a person would wonder. */
+  waiting(): void;
   findCaller?: CallerFinder;
 };
 
 const LISTEN = { maxBodyBytes: 0, idleMs: 10_000, maxConnections: 16 };
 const SECRET_BYTES = 32;
 const LIMIT_MS = 60_000;
+const WONDER_MS = 3000;
 
 /** Resolves when the browser has been sent on; throws with `hint` where none came. */
 export async function openOnce(address: string, hint: string, deps: Deps): Promise<void> {
-  const { context, open } = deps;
+  const { context, open, waiting } = deps;
   const { clock } = context;
   const who = whoConnects(context, deps.findCaller);
   const path = `/${randomBytes(SECRET_BYTES).toString("base64url")}`;
@@ -45,12 +48,12 @@ export async function openOnce(address: string, hint: string, deps: Deps): Promi
       },
     },
   );
-  const cancel = clock.after(LIMIT_MS, () => came.resolve("late"));
+  const timers = [clock.after(WONDER_MS, waiting), clock.after(LIMIT_MS, () => came.resolve("late"))];
   try {
     if (!open(`http://127.0.0.1:${server.port}${path}`)) throw new CliError("no browser could be started", { hint });
     if ((await came.promise) === "late") throw new CliError("the browser did not open the page", { hint });
   } finally {
-    cancel();
+    for (const cancel of timers) cancel();
     await server.stop();
   }
 }

@@ -20,6 +20,7 @@ test("of two that come at once only one is led on, and nobody by another path", 
   };
   await openOnce(SECRET, "--print", {
     context: person(),
+    waiting() {},
     open(url) {
       expect(url).not.toContain("secret");
       visit(new URL(url)).catch(answers.reject);
@@ -30,10 +31,16 @@ test("of two that come at once only one is led on, and nobody by another path", 
   expect([guess, others.filter((place) => place !== undefined)]).toEqual([undefined, [SECRET]]);
 });
 
-test("a browser that does not come is said after a minute", async () => {
+test("a browser that does not come is waited for aloud, and said after a minute", async () => {
   const clock = manualClock();
-  const failure = failureOf(() => openOnce(SECRET, "--print", { context: person(clock), open: () => true }));
-  await clock.advance(60_000);
+  let told = 0;
+  const failure = failureOf(() =>
+    openOnce(SECRET, "--print", { context: person(clock), open: () => true, waiting: () => void told++ }),
+  );
+  await clock.advance(2900);
+  expect(told).toBe(0);
+  await clock.advance(57_100);
+  expect(told).toBe(1);
   expect(await failure).toEqual({ message: "the browser did not open the page", hint: "--print", exit: 1 });
 });
 
@@ -48,6 +55,7 @@ test.each(["linux", "darwin"] as const)("who is not known is not led on: %s", as
   const failure = failureOf(() =>
     openOnce(SECRET, "--print", {
       context: { ...person(clock), platform },
+      waiting() {},
       // Another user's process, on macOS.
       findCaller: () => ({ uid: undefined, inode: undefined }),
       open(url) {
