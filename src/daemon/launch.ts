@@ -25,6 +25,7 @@ export type Launched = { status: Status; warnings: readonly string[] };
 export type Terminal = { say(text: string): void; askMfa: MfaPrompt };
 
 const GUARD_DESCRIPTOR = 3;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export async function launchDaemon(
   context: Context,
@@ -43,10 +44,12 @@ export async function launchDaemon(
     stdio: ["pipe", "pipe", logDescriptor, "pipe"],
   });
   closeSync(logDescriptor);
+  using start = givenUpBySignal(daemon);
   for await (const announcement of announcements(daemon.stdout)) {
     switch (announcement.event) {
       case "guard": {
-        await reply(daemon, await runGuard(context, announcement, daemon, say));
+        // Ctrl-C at the password prompt is sudo's to hear; this process stays to say what came of it.
+        await reply(daemon, await start.without(() => runGuard(context, announcement, daemon, say)));
         break;
       }
       case "mfa": {
@@ -73,6 +76,29 @@ export async function launchDaemon(
 
 type Daemon = Bun.Subprocess<"pipe", "pipe", number>;
 
+// Whoever presses Ctrl-C has given up: a daemon in a session of its own would hear nothing of it, and serve a minute later.
+function givenUpBySignal(daemon: Daemon): Disposable & { without<T>(task: () => Promise<T>): Promise<T> } {
+  const heard = (signal: NodeJS.Signals) => {
+    stop();
+    daemon.kill("SIGTERM");
+    void daemon.exited.then(() => process.kill(process.pid, signal));
+  };
+  const listen = () => SIGNALS.forEach((signal) => process.on(signal, heard));
+  const stop = () => SIGNALS.forEach((signal) => process.off(signal, heard));
+  listen();
+  return {
+    async without(task) {
+      stop();
+      try {
+        return await task();
+      } finally {
+        listen();
+      }
+    },
+    [Symbol.dispose]: stop,
+  };
+}
+
 async function reply(daemon: Daemon, answer: GuardAnswer | MfaAnswer): Promise<void> {
   void daemon.stdin.write(`${JSON.stringify(answer)}\n`);
   await daemon.stdin.flush();
@@ -87,7 +113,6 @@ async function runGuard(
   if (context.uid !== 0) say(`metacred asks for root once:\n${plan.summary}\n`);
   const end = daemon.stdio[GUARD_DESCRIPTOR];
   if (typeof end !== "number") throw new CliError("the daemon's pipe is missing", { exit: EXIT.failure });
-  // Ctrl-C at the password prompt is sudo's to hear; this process stays to say what came of it.
   const stay = () => undefined;
   process.on("SIGINT", stay);
   try {

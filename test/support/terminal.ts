@@ -10,6 +10,7 @@ export type TestTerminal = AsyncDisposable & {
   pressUntilShown(key: string, text: string): Promise<void>;
   /** As closing the window does: the program's session gets SIGHUP. */
   close(): void;
+  kill(signal: NodeJS.Signals): void;
   exited: Promise<number>;
 };
 
@@ -50,6 +51,7 @@ export function openTerminal(
       await untilTrue(`the terminal shows "${text}", not: ${shown}`, () => shown.includes(text) || (press(), false));
     },
     close: () => child.terminal?.close(),
+    kill: (signal) => child.kill(signal),
     exited: child.exited,
     async [Symbol.asyncDispose]() {
       child.terminal?.close();

@@ -1,0 +1,28 @@
+// A person gives up on a start that takes long.
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openTerminal } from "../support/terminal.ts";
+import { freePort, isAlive, testWorld } from "../support/world.ts";
+
+test.each([
+  ["Ctrl-C", 130, "^C"],
+  ["SIGTERM, as of timeout", 143, ""],
+])(
+  "%s while serve --background gets the role: no daemon is left that would serve it later",
+  async (how, code, screen) => {
+    await using world = await testWorld();
+    await world.aws({ do: "hold", action: "AssumeRole" });
+    const words = ["serve", "--background", "--no-redirect", "--role", "dev", "--port", String(freePort())];
+    await using terminal = openTerminal([world.binary, ...words], world.env, world.folder);
+    await world.aws({ do: "untilCalled", action: "AssumeRole", times: 1 });
+    const log = readFileSync(join(world.folder, "home/.local/state/metacred/metacred.log"), "utf8");
+    const pid = Number(/starting pid=(\d+)/.exec(log)?.[1]);
+    expect(isAlive(pid)).toBe(true);
+    if (how === "Ctrl-C") terminal.type("\u0003");
+    else terminal.kill("SIGTERM");
+    expect([await terminal.exited, isAlive(pid), terminal.screen()]).toEqual([code, false, screen]);
+    await world.aws({ do: "release", action: "AssumeRole" });
+    expect(await world.metacred(words)).toMatchObject({ exitCode: 0 });
+  },
+);
