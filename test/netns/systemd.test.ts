@@ -148,6 +148,15 @@ describe.skipIf(!canBootSystemd(["nft", "sudo", "curl", "useradd"]))("under a re
     const { stdout: exposure } = await box.run(["systemd-analyze", "security", "--no-pager", "metacred.service"]);
     expect(Number(/Overall exposure level for metacred\.service: ([\d.]+)/.exec(exposure)?.[1])).toBeLessThan(3);
 
+    // What it logs is in the journal: by its unit, and with `to = "syslog"` by its name, a JSON object a line.
+    const journal = (words: string) => sh(`journalctl --sync && journalctl --no-pager --output=cat ${words}`);
+    expect(await journal("--unit=metacred.service")).toContain(" info got credentials role=prod-readonly ");
+    await sh(
+      `printf '[log]\nto = "syslog"\nformat = "json"\n' >>/etc/metacred/service.toml; systemctl restart metacred.service`,
+    );
+    const [line = "{}"] = (await journal("--identifier=metacred")).split("\n").filter((one) => one.startsWith("{"));
+    expect(JSON.parse(line)).toMatchObject({ level: "info", message: "got credentials", role: "prod-readonly" });
+
     const as = { uid: ALICE };
     expect((await world.metacred(["serve", "--role", "dev", "--background"], as)).stderr).toContain("\nserving dev");
     expect(await Promise.all([accountOf(ALICE), accountOf(BOB)])).toEqual([DEVELOPER_ACCOUNT, READ_ONLY_ACCOUNT]);
