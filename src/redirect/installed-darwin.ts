@@ -53,7 +53,8 @@ function launchdFiles({ ownerUid }: Installation): readonly InstalledFile[] {
   ];
 }
 
-// SockPathMode is 0600 in decimal. launchd kills what ignores SIGTERM after ExitTimeOut.
+// SockPathMode is 0600 in decimal. launchd kills what ignores SIGTERM after ExitTimeOut, and would wait ten seconds before
+// it starts anew what ran for less: `serve`, `stop`, `serve`.
 function jobText(ownerUid: number, script: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -68,6 +69,7 @@ function jobText(ownerUid: number, script: string): string {
   </array>
   <key>inetdCompatibility</key><dict><key>Wait</key><false/></dict>
   <key>ExitTimeOut</key><integer>5</integer>
+  <key>ThrottleInterval</key><integer>1</integer>
   <key>Sockets</key>
   <dict>
     <key>Listeners</key>

@@ -29,6 +29,7 @@ test("the job, bound to one user by its socket", () => {
       </array>
       <key>inetdCompatibility</key><dict><key>Wait</key><false/></dict>
       <key>ExitTimeOut</key><integer>5</integer>
+      <key>ThrottleInterval</key><integer>1</integer>
       <key>Sockets</key>
       <dict>
         <key>Listeners</key>
@@ -52,6 +53,7 @@ test.skipIf(!requireTools(["python3"]))("is a property list of the types that la
     ProgramArguments: ["/bin/sh", "/Library/PrivilegedHelperTools/io.metacred.redirect-501", "501"],
     inetdCompatibility: { Wait: false },
     ExitTimeOut: 5,
+    ThrottleInterval: 1,
     Sockets: {
       Listeners: { SockPathName: rootSocketOf(501), SockPathOwner: 501, SockPathMode: 0o600 },
     },
