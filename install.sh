@@ -197,13 +197,16 @@ warn_of_path() {
 uninstall() {
   # Else it would be started at each login, and be missed.
   unit=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user/metacred.service
-  if [ -x "$program" ] && grep -qsF "$program" "$unit"; then
+  agent=$HOME/Library/LaunchAgents/io.metacred.agent.plist
+  if [ -x "$program" ] && grep -qsF "$program" "$unit" "$agent"; then
     "$program" service uninstall </dev/null || fail 'it still starts at login' "$program service uninstall"
   fi
   if [ -x "$program" ] && "$program" status >/dev/null 2>&1 </dev/null; then
     fail 'metacred is running' "$program stop, then sh install.sh --uninstall"
   fi
-  if [ -e "/etc/systemd/system/metacred-redirect-$(id -u).socket" ]; then
+  uid=$(id -u)
+  if [ -e "/etc/systemd/system/metacred-redirect-$uid.socket" ] ||
+    [ -e "/Library/LaunchDaemons/io.metacred.redirect-$uid.plist" ]; then
     "$program" net uninstall || fail "root's part is still installed" "$program net uninstall"
   fi
   said="no metacred is installed in $PREFIX"

@@ -196,14 +196,17 @@ describe("what is installed", () => {
     expect(stdout).toBe(`removed metacred from ${machine.prefix}\nleft in place: ${left}\n`);
   });
 
-  test("--uninstall ends the start at login first", async () => {
+  test.each([
+    [".config/systemd/user/metacred.service", (program: string) => `ExecStart="${program}" __service\n`],
+    ["Library/LaunchAgents/io.metacred.agent.plist", (program: string) => `<string>${program}</string>\n`],
+  ])("--uninstall ends the start at login first: %s", async (file, text) => {
     using machine = installMachine();
     const program = join(machine.prefix, "bin/metacred");
     const asked = join(machine.home, "asked");
     writeProgram(program, `#!/bin/sh\necho "$*" >>${asked}\n[ "$1" = service ]\n`);
-    const unit = join(machine.home, ".config/systemd/user/metacred.service");
+    const unit = join(machine.home, file);
     mkdirSync(dirname(unit), { recursive: true });
-    writeFileSync(unit, `ExecStart="${program}" __service\n`);
+    writeFileSync(unit, text(program));
     expect(await machine.install("--uninstall")).toMatchObject({ stderr: "", exitCode: 0 });
     expect(readFileSync(asked, "utf8")).toBe("service uninstall\nstatus\n");
   });
