@@ -5,6 +5,7 @@ import { type Protection, refuseProtected } from "../roles/protection.ts";
 import { type RoleSpec, sessionKey } from "../roles/role-spec.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Clock } from "../sys/clock.ts";
+import { atMost } from "./at-most.ts";
 import type { RoleCatalog } from "./role-catalog.ts";
 import { type LeaseEvent, watchLease } from "./lease-watch.ts";
 import type { Lease, SwitchMemory } from "./switch-memory.ts";
@@ -30,7 +31,13 @@ export type ActiveRole = {
   stop(): void;
 };
 
-export type UseOptions = { granted: boolean; forMs: number | undefined; mfaCode?: string | undefined };
+export type UseOptions = {
+  granted: boolean;
+  forMs: number | undefined;
+  mfaCode?: string | undefined;
+  /** Aborted when whoever asked has given up: nothing is switched behind a person's back. */
+  gone?: AbortSignal;
+};
 
 type Active = { spec: RoleSpec; key: string; protection: Protection | undefined };
 
@@ -85,11 +92,12 @@ export function createActiveRole({ sessions, catalog, signIn, clock, memory, onE
     swap(next, until);
     return true;
   };
-  const switchTo = async (turn: number, spec: RoleSpec, { granted, forMs, mfaCode }: UseOptions) => {
+  const switchTo = async (turn: number, spec: RoleSpec, { granted, forMs, mfaCode, gone }: UseOptions) => {
     const protection = await catalog.protection(spec);
     if (!granted) refuseProtected(protection);
     if (mfaCode !== undefined) await signIn(spec, mfaCode);
     await sessions.ensure(spec);
+    if (gone?.aborted === true) throw new CliError(`the switch to "${spec.name}" was given up`);
     return settle(turn, activeOf(spec, protection), endOf([forMs, protection?.revertAfterMs], clock));
   };
   const goBack = async () => {
@@ -188,16 +196,4 @@ async function unprotected(
     if (error instanceof CliError) return undefined;
     throw error;
   }
-}
-
-function atMost(limitMs: number, task: Promise<unknown>, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(limitMs, resolve);
-    task
-      .catch(() => undefined)
-      .finally(() => {
-        cancel();
-        resolve();
-      });
-  });
 }

@@ -24,7 +24,8 @@ import {
 export type ControlHandlers = {
   status(): Promise<Status>;
   stop(): Promise<void>;
-  use(role: string, wish: UseWish): Promise<UseAnswer>;
+  /** `gone`: whoever asked has been interrupted. */
+  use(role: string, wish: UseWish, gone: AbortSignal): Promise<UseAnswer>;
   /** `by`: who connected, and what to. */
   credentials(role: string | undefined, granted: boolean, by: HandedOutBy): Promise<CredentialsAnswer>;
   container(role: string | undefined, pid: number | undefined, granted: boolean): Promise<ContainerAnswer>;
@@ -83,11 +84,15 @@ export function listenControl(socketFile: string, handlers: ControlHandlers, dep
     {
       accept({ fd }) {
         const peer = fd === undefined ? undefined : deps.peer?.(fd);
-        if (deps.peer === undefined || peer?.uid === deps.ownerUid || peer?.uid === 0) return { peer };
+        if (deps.peer === undefined || peer?.uid === deps.ownerUid || peer?.uid === 0) {
+          return { peer, gone: new AbortController() };
+        }
         deps.log.warn("refused a control connection of another user", { uid: peer?.uid });
         return undefined;
       },
-      handle: (request, { peer }) => answer(request, handlers, peer),
+      handle: (request, client) => answer(request, handlers, client),
+      // Our own clients read as long as they live: one that sends no more has ended.
+      ended: ({ gone }) => gone.abort(),
       maxBodyBytes: MAX_BODY_BYTES,
       idleMs: IDLE_MS,
       maxConnections: MAX_CONNECTIONS,
@@ -96,9 +101,11 @@ export function listenControl(socketFile: string, handlers: ControlHandlers, dep
   );
 }
 
-async function answer(request: HttpRequest, handlers: ControlHandlers, peer: Peer | undefined): Promise<HttpResponse> {
+type Client = { peer: Peer | undefined; gone: AbortController };
+
+async function answer(request: HttpRequest, handlers: ControlHandlers, client: Client): Promise<HttpResponse> {
   try {
-    const data = await route(request, handlers, peer);
+    const data = await route(request, handlers, client);
     return data === undefined ? json(404, refusal("the daemon does not know this request")) : json(200, data);
   } catch (error) {
     if (error instanceof CliError) return json(400, refusal(error.message, error));
@@ -106,7 +113,7 @@ async function answer(request: HttpRequest, handlers: ControlHandlers, peer: Pee
   }
 }
 
-async function route(request: HttpRequest, handlers: ControlHandlers, peer: Peer | undefined): Promise<unknown> {
+async function route(request: HttpRequest, handlers: ControlHandlers, { peer, gone }: Client): Promise<unknown> {
   switch (`${request.method} ${request.target}`) {
     case `GET ${PATHS.status}`:
       return handlers.status();
@@ -114,7 +121,7 @@ async function route(request: HttpRequest, handlers: ControlHandlers, peer: Peer
       await handlers.stop();
       return { stopped: true };
     case `POST ${PATHS.use}`:
-      return useRole(bodyOf(useBody, request), handlers);
+      return useRole(bodyOf(useBody, request), handlers, gone.signal);
     case `POST ${PATHS.credentials}`: {
       const { role, granted: agreed, command } = bodyOf(credentialsBody, request);
       return handlers.credentials(role, agreed, { peer, command });
@@ -146,9 +153,13 @@ async function route(request: HttpRequest, handlers: ControlHandlers, peer: Peer
   }
 }
 
-function useRole(body: v.InferOutput<typeof useBody>, handlers: ControlHandlers): Promise<UseAnswer> {
+function useRole(
+  body: v.InferOutput<typeof useBody>,
+  handlers: ControlHandlers,
+  gone: AbortSignal,
+): Promise<UseAnswer> {
   const { granted: agreed, for_seconds: forSeconds, mfa_code: mfaCode } = body;
-  return handlers.use(body.role, { granted: agreed, forSeconds, mfaCode });
+  return handlers.use(body.role, { granted: agreed, forSeconds, mfaCode }, gone);
 }
 
 async function signedIn({ key, token }: v.InferOutput<typeof signInBody>, handlers: ControlHandlers): Promise<unknown> {

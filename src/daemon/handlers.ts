@@ -39,11 +39,11 @@ export function handlersOf(
       return status();
     },
     stop,
-    async use(role, { granted = false, forSeconds, mfaCode }) {
+    async use(role, { granted = false, forSeconds, mfaCode }, gone) {
       const { warnings } = await read();
       const forMs = forSeconds === undefined ? undefined : forSeconds * 1000;
       const told = core.view().credentials?.expiration;
-      await core.active.use(role, { granted, forMs, mfaCode });
+      await core.active.use(role, { granted, forMs, mfaCode, gone });
       const lasts = core.active.lease() === undefined && !core.active.isProtected();
       roleChanged?.(core.active.spec()?.name, lasts);
       log.info("switched", { role: core.active.spec()?.name ?? "none" });

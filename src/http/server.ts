@@ -34,6 +34,8 @@ export type HttpAddress =
 export type HttpServerOptions<C> = {
   /** Called once per connection; `undefined` closes it at once. */
   accept(peer: HttpPeer): C | undefined;
+  /** The client has closed its sending side, as one that has ended does; it may still read. */
+  ended?(caller: C): void;
   /** Called once for each accepted connection, when it has ended. */
   closed?(caller: C): void;
   handle(request: HttpRequest, caller: C): HttpResponse | Promise<HttpResponse>;
@@ -97,7 +99,9 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
       if (wire.data !== undefined) drained(wire.data);
     },
     end(wire) {
-      if (wire.data !== undefined) ended(wire.data);
+      if (wire.data === undefined) return;
+      ended(wire.data);
+      options.ended?.(wire.data.caller);
     },
     close(wire) {
       if (wire.data === undefined) return;

@@ -157,6 +157,19 @@ test("use none serves nothing and pins nothing", async () => {
   expect([it.active.spec(), it.active.key(), it.pinned]).toEqual([undefined, undefined, ["dev", undefined]]);
 });
 
+test("given up while the credentials are still being got: nothing is switched, the next switch is", async () => {
+  const it = await serving({ waits: ["slow"] });
+  const person = new AbortController();
+  const given = failureOf(() => it.active.use("slow", { granted: false, forMs: undefined, gone: person.signal }));
+  await settle();
+  person.abort();
+  it.pending.get("slow")?.answer();
+  expect((await given).message).toBe('the switch to "slow" was given up');
+  expect([nameOf(it), it.active.previousName(), it.pinned]).toEqual(["dev", undefined, ["dev"]]);
+  await it.active.use("fast");
+  expect(nameOf(it)).toBe("fast");
+});
+
 describe("two at once", () => {
   test("the one asked for last is served last, though its credentials were there first", async () => {
     const it = await serving({ waits: ["slow"] });

@@ -1,9 +1,9 @@
-// A person gives up on a start that takes long.
+// A person gives up on a start or a switch that takes long.
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openTerminal } from "../support/terminal.ts";
-import { freePort, isAlive, testWorld } from "../support/world.ts";
+import { CONFIG, freePort, isAlive, testWorld } from "../support/world.ts";
 
 test.each([
   ["Ctrl-C", 130, "^C"],
@@ -26,3 +26,17 @@ test.each([
     expect(await world.metacred(words)).toMatchObject({ exitCode: 0 });
   },
 );
+
+test("Ctrl-C on use: the role that was on its way is not served behind one's back", async () => {
+  await using world = await testWorld({ config: `${CONFIG}[imds]\nport = ${freePort()}\n` });
+  await world.metacred(["serve", "--background", "--no-redirect", "--role", "dev"]);
+  await world.aws({ do: "hold", action: "AssumeRole" });
+  await using terminal = openTerminal([world.binary, "use", "prod-readonly"], world.env, world.folder);
+  await world.aws({ do: "untilCalled", action: "AssumeRole", times: 2 });
+  terminal.type("\u0003");
+  expect(await terminal.exited).toBe(130);
+  await world.aws({ do: "release", action: "AssumeRole" });
+  // Whoever asks for the session hears when it has come.
+  expect((await world.metacred(["env", "--role", "prod-readonly"])).exitCode).toBe(0);
+  expect((await world.metacred(["status", "--format", "{role}"])).stdout).toBe("dev\n");
+});
