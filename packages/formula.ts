@@ -18,25 +18,23 @@ const BLOCKS = [
 
 export function homebrewFormula({ version, url, sums }: FormulaInput): string {
   const folder = url.replace(/\/+$/, "");
-  const block = (system: string) =>
-    BLOCKS.filter(([one]) => one === system).map(
+  const systems = ["macos", "linux"].map((system) => {
+    const blocks = BLOCKS.filter(([one, , target]) => one === system && sums[target] !== undefined).map(
       ([, processor, target]) => `    on_${processor} do
       url "${folder}/metacred-${version}-${target}.tar.gz"
       sha256 "${sums[target]}"
     end
 `,
     );
+    return blocks.length === 0 ? "" : `  on_${system} do\n${blocks.join("")}  end\n`;
+  });
   return `class Metacred < Formula
   desc "${ABOUT.summary}"
-  homepage "${folder}"
+  homepage "${homepageOf(folder)}"
   version "${version}"
   license "${ABOUT.license}"
 
-  on_macos do
-${block("macos").join("")}  end
-  on_linux do
-${block("linux").join("")}  end
-
+${systems.join("")}
   def install
     bin.install "metacred"
     # Bun's own signature is not always one that macOS accepts.
@@ -52,4 +50,9 @@ ${block("linux").join("")}  end
   end
 end
 `;
+}
+
+// A folder of files is no page at GitHub.
+function homepageOf(folder: string): string {
+  return folder.replace(/^(https:\/\/github\.com\/[^/]+\/[^/]+)\/releases\/download\/[^/]+$/, "$1");
 }

@@ -64,6 +64,14 @@ describe("without a terminal", () => {
     expect(await statusOf(world)).toMatchObject({ role: { name: "dev", protected: false }, temporary: null });
   });
 
+  test("use - asks for what it goes back to", async () => {
+    await using world = await served();
+    await world.metacred(["use", "prod", "--yes"]);
+    await world.metacred(["use", "dev"]);
+    expect(await world.metacred(["use", "-"])).toEqual({ stdout: "", stderr: REFUSED, exitCode: 2 });
+    expect((await statusOf(world)).role?.name).toBe("dev");
+  });
+
   test("neither serve nor credential-process without a daemon gives it", async () => {
     await using world = await testWorld({ config: CONFIG });
     expect(await world.metacred(["serve", "--no-redirect", "--background", "--role", "prod"])).toMatchObject({

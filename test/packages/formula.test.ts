@@ -9,6 +9,30 @@ import { scratchFolder } from "../support/scratch-folder.ts";
 const PARTS = ["metacred", "completions/metacred.bash", "completions/metacred.zsh", "completions/metacred.fish"];
 const SUMS = { "darwin-arm64": "a1", "darwin-x64": "b2", "linux-arm64": "c3", "linux-x64": "d4" };
 
+test("a release of GitHub's: its page is the project's, since the folder of the files has none", () => {
+  const url = "https://github.com/acme/metacred/releases/download/v1.2.3";
+  const formula = homebrewFormula({ version: "1.2.3", url, sums: SUMS });
+  expect(formula).toContain('  homepage "https://github.com/acme/metacred"\n');
+  expect(formula).toContain(`url "${url}/metacred-1.2.3-darwin-x64.tar.gz"`);
+});
+
+test("a target that was not built has no block", () => {
+  const formula = homebrewFormula({
+    version: "1.2.3",
+    url: "https://x",
+    sums: { "darwin-arm64": "a1", "linux-x64": "d4" },
+  });
+  expect([...formula.matchAll(/^ *(on_\w+) do$/gm)].map(([, block]) => block)).toEqual([
+    "on_macos",
+    "on_arm",
+    "on_linux",
+    "on_intel",
+  ]);
+  expect(homebrewFormula({ version: "1.2.3", url: "https://x", sums: { "linux-x64": "d4" } })).not.toContain(
+    "on_macos",
+  );
+});
+
 describe.skipIf(!requireTools(["ruby"]))("the formula", () => {
   test.each([
     ["macos", "arm", "darwin-arm64", "a1"],
