@@ -9,6 +9,7 @@ import { atMost } from "./at-most.ts";
 import type { RoleCatalog } from "./role-catalog.ts";
 import { type LeaseEvent, watchLease } from "./lease-watch.ts";
 import type { Lease, SwitchMemory } from "./switch-memory.ts";
+import { shellWord } from "../shell-text.ts";
 
 export type ActiveRole = {
   spec(): RoleSpec | undefined;
@@ -128,7 +129,9 @@ export function createActiveRole({ sessions, catalog, signIn, clock, memory, onE
           ? settle(turn, undefined, endOf([options.forMs], clock))
           : await switchTo(turn, await catalog.resolve(wanted), options);
       if (!stands) {
-        throw new CliError(`a later switch came before "${wanted}" was ready`, { hint: `metacred use ${wanted}` });
+        throw new CliError(`a later switch came before "${wanted}" was ready`, {
+          hint: `metacred use ${shellWord(wanted)}`,
+        });
       }
     },
     async start(spec, granted = false, mfaCode) {

@@ -19,6 +19,7 @@ import { realView } from "./imds-view.ts";
 import { endingBy } from "./credentials-answer.ts";
 import type { ContainerAnswer } from "./protocol.ts";
 import { createTokenFiles } from "./token-files.ts";
+import { shellWord } from "../shell-text.ts";
 
 export type ContainerEndpoint = {
   /** What root's part has to redirect to it. */
@@ -165,6 +166,6 @@ function grantOf(
 function endedProblem(role: string) {
   return {
     code: "Ended",
-    message: `the time of the protected role ${role} is over; try: metacred exec --role ${role}`,
+    message: `the time of the protected role ${role} is over; try: metacred exec --role ${shellWord(role)}`,
   };
 }

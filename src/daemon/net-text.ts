@@ -1,5 +1,5 @@
 // What `net plan` and `net status` print for people.
-import { shellCommand } from "../redirect/shell-text.ts";
+import { shellCommand } from "../shell-text.ts";
 import type { NetPlan, NetStatus } from "./net-client.ts";
 
 export function renderPlan({ argv, summary }: NetPlan): string {

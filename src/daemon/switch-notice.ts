@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { Log } from "../output.ts";
 import { showNotice } from "../sys/desktop-notice.ts";
 import type { LeaseEvent } from "./lease-watch.ts";
+import { shellWord } from "../shell-text.ts";
 
 type Person = Pick<Context, "env" | "platform">;
 
@@ -16,5 +17,5 @@ export function tellSwitch(event: LeaseEvent, log: Log, { env, platform }: Perso
 
 export function endingWords(role: string, backTo: string): string {
   const then = backTo === "none" ? "then no role is served" : `then it is ${backTo} again`;
-  return `${role} ends in 2 minutes, ${then}. To keep it, type: metacred use ${role}`;
+  return `${role} ends in 2 minutes, ${then}. To keep it, type: metacred use ${shellWord(role)}`;
 }

@@ -1,7 +1,7 @@
 // `net install` and `net uninstall` as plans: one run of a fixed script by root, whatever manager starts root's part.
 
 import { asRoot, type Root } from "./plan.ts";
-import { shellWord } from "./shell-text.ts";
+import { shellWord } from "../shell-text.ts";
 
 /** `containers`: those of this machine may be redirected, too. */
 export type Installation = { ownerUid: number; users: readonly number[] | "*"; containers?: boolean };

@@ -3,6 +3,7 @@ import { CliError, EXIT } from "../errors.ts";
 import { parseRoleArn } from "./arn.ts";
 import { type RoleSources, resolveRole } from "./resolve.ts";
 import type { RoleSpec } from "./role-spec.ts";
+import { shellWord } from "../shell-text.ts";
 
 export type Protection = {
   /** The table that says so; its name is what a person types. */
@@ -30,7 +31,7 @@ export function refuseProtected(protection: Protection | undefined): void {
   if (protection === undefined) return;
   const { role } = protection;
   throw new CliError(`"${role}" is protected: a person has to agree to it`, {
-    hint: `metacred use ${role} --yes`,
+    hint: `metacred use ${shellWord(role)} --yes`,
     exit: EXIT.usage,
     confirm: role,
   });

@@ -9,6 +9,7 @@ import { type ProfileChain, type Profiles, resolveProfile } from "./profiles.ts"
 import { brokerBase, isBroker } from "./broker-name.ts";
 import { type RoleSpec, describeBase } from "./role-spec.ts";
 import { type Person, fillTemplate, sanitiseSessionName } from "./session-name.ts";
+import { shellWord } from "../shell-text.ts";
 
 export type RoleSources = {
   config: Config;
@@ -40,7 +41,7 @@ export function resolveRole(name: string, sources: RoleSources): RoleSpec {
   const meanings = [...arns, ...(source === undefined ? [] : [describeBase(source.base)])];
   if (meanings.length > 1) {
     throw new CliError(`the role "${name}" can mean ${meanings.join(" or ")}`, {
-      hint: arns[0] === undefined ? "metacred roles" : `metacred use ${arns[0]}`,
+      hint: arns[0] === undefined ? "metacred roles" : `metacred use ${shellWord(arns[0])}`,
       exit: EXIT.usage,
     });
   }
@@ -208,7 +209,7 @@ function assumed(
 function unknownRole(name: string, sources: RoleSources): CliError {
   const near = nearRole(name, roleNames(sources), sources.config.accounts);
   return new CliError(`there is no role "${name}": not in the config, no AWS profile, no ACCOUNT/ROLE, no role ARN`, {
-    hint: near === undefined ? "metacred roles" : `metacred use ${near}`,
+    hint: near === undefined ? "metacred roles" : `metacred use ${shellWord(near)}`,
     exit: EXIT.usage,
   });
 }

@@ -10,6 +10,7 @@ import type { Clock } from "../sys/clock.ts";
 import { userOf } from "./as-it-is.ts";
 import { originOf } from "./origin.ts";
 import { runLimited } from "./run-limited.ts";
+import { shellWord } from "../shell-text.ts";
 
 type Wanted = { keys: Credentials; device: MfaDevice; spec: RoleSpec; region: string };
 
@@ -111,7 +112,7 @@ function explainRefusal(error: unknown, wanted: Wanted): CliError {
 
 function forPerson({ device, spec }: Wanted) {
   return {
-    hint: `metacred use ${spec.name} --mfa-code CODE`,
+    hint: `metacred use ${shellWord(spec.name)} --mfa-code CODE`,
     exit: EXIT.needsPerson,
     needs: { kind: "mfa", device: device.serial },
   } as const;

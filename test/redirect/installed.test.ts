@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { planInstall, planUninstall } from "../../src/redirect/install.ts";
 import { installedScript, systemd, systemdFiles } from "../../src/redirect/installed.ts";
-import { shellCommand, shellWord } from "../../src/redirect/shell-text.ts";
+import { shellCommand, shellWord } from "../../src/shell-text.ts";
 import { requireTools } from "../support/require-tools.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 

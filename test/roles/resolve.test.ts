@@ -211,13 +211,17 @@ test.each<[object, string]>([
 
 describe("a name that is nothing", () => {
   const scene = {
-    config: { roles: { "prod-readonly": { role_arn: ARN } }, accounts: { prod: "222233334444" } },
+    config: {
+      roles: { "prod-readonly": { role_arn: ARN }, "my own role": { role_arn: ARN } },
+      accounts: { prod: "222233334444" },
+    },
     profiles: { corp: KEYS, development: KEYS },
   };
   test.each([
     ["prod-readnoly", "metacred use prod-readonly"],
     ["developmnt", "metacred use development"],
     ["something-else", "metacred roles"],
+    ["my own rloe", "metacred use 'my own role'"],
     ["prdo/Admin", "metacred use prod/Admin"],
     ["Admin@prdo", "metacred use Admin@prod"],
     ["prod/no name", "metacred roles"],
