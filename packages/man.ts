@@ -10,7 +10,7 @@ const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   failure: "failure",
   usage: "a mistake in the command or the configuration",
   notRunning: "no daemon is running",
-  needsPerson: "a person must sign in",
+  needsPerson: "a person must sign in or give an MFA code",
   needsPrivilege: "a privilege is needed or was refused",
   awsRefused: "AWS refused",
   notRunnable: "exec: the command could not be run",
@@ -22,6 +22,18 @@ const FILES: readonly (readonly [string, string])[] = [
   ["/etc/metacred/config.toml", "read before it, for every user of the machine"],
   ["~/.aws/config, ~/.aws/credentials", "AWS profiles, where the AWS CLI keeps them"],
   ["~/.local/state/metacred/metacred.log", "the daemon's log"],
+];
+
+const VARIABLES: readonly (readonly [string, string])[] = [
+  ["METACRED_CONFIG", "the configuration file, as --config names it"],
+  ["METACRED_DEBUG", "1: errors with a stack"],
+  [
+    "XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR",
+    "above metacred/ with configuration, state and log, control socket",
+  ],
+  ["NO_COLOR, TERM=dumb", "no colour"],
+  ["BROWSER", "what login opens a page with"],
+  ["AWS_PROFILE, AWS_REGION, AWS_CONFIG_FILE, HTTPS_PROXY and their like", "as the AWS SDKs read them"],
 ];
 
 // Of what the page says; the day of the build would make each build another one.
@@ -43,6 +55,8 @@ export async function renderMan(): Promise<string> {
     ...commands.flatMap(commandLines),
     ".SH EXIT STATUS",
     ...Object.entries(EXIT).flatMap(([name, code]) => item(String(code), EXIT_WORDS[name as keyof typeof EXIT])),
+    ".SH ENVIRONMENT",
+    ...VARIABLES.flatMap(([name, what]) => item(name, what)),
     ".SH FILES",
     ...FILES.flatMap(([file, what]) => item(file, what)),
   ].join("\n")}\n`;
