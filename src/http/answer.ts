@@ -1,6 +1,7 @@
 // From a response to the bytes of an answer (RFC 9112 §4, RFC 9110 §6.6, §8.6).
 
 import { type Header, type HttpResponse, NO_HEADERS } from "./message.ts";
+import { createRecent } from "./recent.ts";
 
 export type Answer = {
   /** Written as UTF-8. */
@@ -24,19 +25,25 @@ export type RenderAnswer = (response: HttpResponse, framing: Framing) => Answer;
 
 /**
  * The function throws where a header would break out of its line; the caller answers 500 then.
- * Clients ask in bursts: what was rendered last is handed out again while nothing in it differs (the same list of
- * headers, not an equal one).
+ * Clients ask in rounds: what was rendered for one of the last answers is handed out again while nothing in it differs
+ * (the same list of headers, not an equal one).
  */
 export function createRenderAnswer(): RenderAnswer {
-  let last: { of: Parts; answer: Answer } | undefined;
+  const recent = createRecent<{ of: Parts; answer: Answer }>(MOST_RENDERED);
   return ({ status, headers = NO_HEADERS, body = "" }, { headOnly, connection, date, common }) => {
     const of: Parts = { status, headers, body, headOnly, connection, date, common };
-    if (last === undefined || !isSame(last.of, of)) last = { of, answer: render(of) };
-    return last.answer;
+    const known = recent.find((one) => isSame(one.of, of));
+    if (known !== undefined) return known.answer;
+    const answer = render(of);
+    recent.keep({ of, answer });
+    return answer;
   };
 }
 
 // --- internal ---
+
+// A list, credentials, and the token between them, which is another one each time.
+const MOST_RENDERED = 3;
 
 type Parts = Required<Pick<HttpResponse, "status" | "headers" | "body">> & Framing;
 

@@ -3,7 +3,7 @@
 import type { Answer, RenderAnswer } from "./answer.ts";
 import { type Header, type HttpRequest, type HttpResponse, NO_HEADERS } from "./message.ts";
 import { createOutbox, discard, enqueue, flush, isStuck, type Outbox, type Writable } from "./outbox.ts";
-import { createReader, type Read, type Reader } from "./reader.ts";
+import { createReader, type Read, type Reader, type ReaderOptions } from "./reader.ts";
 
 /** What a connection needs of its socket; Bun's has it. */
 export type Wire = Writable & {
@@ -15,11 +15,10 @@ export type Wire = Writable & {
 };
 
 /** What all connections of a server share. */
-export type Service<C> = {
+export type Service<C> = ReaderOptions & {
   handle(request: HttpRequest, caller: C): HttpResponse | Promise<HttpResponse>;
   onError(error: unknown): void;
   headers(): readonly Header[];
-  maxBodyBytes: number;
   idleMs: number;
   monotonicMs(): number;
   render: RenderAnswer;

@@ -3,6 +3,7 @@
 import { type BodyReader, createChunkedBody, createSizedBody } from "./body.ts";
 import { type Head, parseHead, type Refusal } from "./head.ts";
 import type { HttpRequest } from "./message.ts";
+import type { Recent } from "./recent.ts";
 
 export type Read =
   | { kind: "request"; request: HttpRequest; keepAlive: boolean }
@@ -32,15 +33,23 @@ const END_OF_HEAD = "\r\n\r\n";
 const CR = 13;
 const LF = 10;
 
-export function createReader(limits: { maxBodyBytes: number }): Reader {
+/** A request without a body, and all its bytes. */
+export type Repeated = { bytes: Buffer; read: Read };
+
+/** `repeats`: shared by all connections, since programs may make a new one for each of the same requests. */
+export type ReaderOptions = { maxBodyBytes: number; repeats: Recent<Repeated> };
+
+export function createReader({ maxBodyBytes, repeats }: ReaderOptions): Reader {
   let buffer: Buffer = NO_BUFFER;
   let offset = 0;
   // Where the search for the head's end goes on, so that a head sent byte by byte is not searched again and again.
   let searched = 0;
   // Programs on a kept connection send the same bytes again and again; those need no second reading.
-  let repeated: { bytes: Buffer; read: Read } | undefined;
+  let repeated: Repeated | undefined;
   let head: Head | undefined;
   let body: BodyReader | undefined;
+
+  const isOf = ({ bytes }: Repeated) => bytes.length === buffer.length && bytes.equals(buffer);
 
   const takeHead = (): Head | Read => {
     // RFC 9112 §2.2: one empty line before a request is forgiven.
@@ -77,22 +86,27 @@ export function createReader(limits: { maxBodyBytes: number }): Reader {
     next() {
       if (head !== undefined && body !== undefined) return takeBody(head, body);
       if (offset === buffer.length) return MORE;
-      if (offset === 0 && repeated !== undefined && buffer.equals(repeated.bytes)) {
-        offset = buffer.length;
-        return repeated.read;
+      if (offset === 0) {
+        if (repeated === undefined || !isOf(repeated)) repeated = repeats.find(isOf);
+        if (repeated !== undefined) {
+          offset = buffer.length;
+          return repeated.read;
+        }
       }
       const start = offset;
       const taken = takeHead();
       if ("kind" in taken) return taken;
       if (taken.bodyLength === 0) {
         const read = requestOf(taken, NO_BYTES);
-        if (start === 0 && offset === buffer.length && offset <= MAX_REPEATED_BYTES) repeated = { bytes: buffer, read };
+        if (start === 0 && offset === buffer.length && offset <= MAX_REPEATED_BYTES) {
+          repeated = { bytes: buffer, read };
+          repeats.keep(repeated);
+        }
         return read;
       }
-      if (taken.bodyLength !== "chunked" && taken.bodyLength > limits.maxBodyBytes) return refuse(413);
+      if (taken.bodyLength !== "chunked" && taken.bodyLength > maxBodyBytes) return refuse(413);
       head = taken;
-      body =
-        taken.bodyLength === "chunked" ? createChunkedBody(limits.maxBodyBytes) : createSizedBody(taken.bodyLength);
+      body = taken.bodyLength === "chunked" ? createChunkedBody(maxBodyBytes) : createSizedBody(taken.bodyLength);
       // RFC 9110 §10.1.1: no 100 where some of the body has come already.
       if (taken.expectsContinue && offset === buffer.length) return CONTINUE;
       return takeBody(taken, body);

@@ -16,6 +16,7 @@ import {
 } from "./connection.ts";
 import { createDateHeader } from "./http-date.ts";
 import { type Header, type HttpRequest, type HttpResponse, NO_HEADERS } from "./message.ts";
+import { createRecent } from "./recent.ts";
 
 /** The other end. On a Unix socket the addresses are empty and the ports 0. */
 export type HttpPeer = {
@@ -73,6 +74,7 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
     onError: (error) => options.onError?.(error),
     headers: () => options.headers?.() ?? NO_HEADERS,
     maxBodyBytes: options.maxBodyBytes,
+    repeats: createRecent(MOST_REPEATED),
     idleMs: options.idleMs,
     monotonicMs: () => clock.monotonicMs(),
     render: createRenderAnswer(),
@@ -162,6 +164,8 @@ export function listenHttp<C>(where: HttpAddress, options: HttpServerOptions<C>)
 // --- internal ---
 
 const STOP_MS = 1000;
+// One program's requests for a token, for the list and for the credentials, and one more.
+const MOST_REPEATED = 4;
 
 function sweepEveryMs(idleMs: number): number {
   return Math.min(Math.max(idleMs / 4, 10), 1000);

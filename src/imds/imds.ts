@@ -103,7 +103,8 @@ function ttlHeader(session: Session): readonly ImdsHeader[] {
 
 // The same list while nothing in it changes: clients ask in bursts, and the server renders a list it knows for free.
 function rememberHeaders(): (modifiedAt: Date, session: Session, type?: string) => readonly ImdsHeader[] {
-  let last: { modifiedMs: number; session: Session; headers: readonly ImdsHeader[] } | undefined;
+  // The list of roles and their credentials are seldom of the same age, and are asked for by turns.
+  let recent: readonly { modifiedMs: number; session: Session; headers: readonly ImdsHeader[] }[] = [];
   const make = (modifiedAt: Date, session: Session, type: ImdsHeader): readonly ImdsHeader[] => [
     type,
     ["Accept-Ranges", "none"],
@@ -113,9 +114,10 @@ function rememberHeaders(): (modifiedAt: Date, session: Session, type?: string) 
   return (modifiedAt, session, type) => {
     if (type !== undefined) return make(modifiedAt, session, ["Content-Type", type]);
     const modifiedMs = modifiedAt.getTime();
-    if (last === undefined || last.modifiedMs !== modifiedMs || last.session !== session) {
-      last = { modifiedMs, session, headers: make(modifiedAt, session, TEXT) };
-    }
-    return last.headers;
+    const known = recent.find((one) => one.modifiedMs === modifiedMs && one.session === session);
+    if (known !== undefined) return known.headers;
+    const headers = make(modifiedAt, session, TEXT);
+    recent = [{ modifiedMs, session, headers }, ...recent.slice(0, 1)];
+    return headers;
   };
 }

@@ -86,3 +86,16 @@ test("a response object that its handler changes and hands out again is rendered
   response.body = "b";
   expect(renderAnswer(response, FRAMING)).toEqual(render({ status: 200, body: "b" }));
 });
+
+test("of answers that are given by turns each is rendered once, though another one is new each time", () => {
+  const renderAnswer = createRenderAnswer();
+  const headers: HttpResponse["headers"] = [["Content-Type", "text/plain"]];
+  const round = (token: string) =>
+    [token, "list", "credentials"].map((body) => renderAnswer({ status: 200, headers, body }, FRAMING));
+  const [, list, credentials] = round("1");
+  for (const token of ["2", "3", "4"]) {
+    const [other, ...same] = round(token);
+    expect(other?.text.endsWith(token)).toBe(true);
+    expect([same[0] === list, same[1] === credentials]).toEqual([true, true]);
+  }
+});

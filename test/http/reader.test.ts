@@ -1,13 +1,14 @@
 import { expect, test } from "bun:test";
-import { createReader, MAX_HEAD_BYTES, type Read, type Reader } from "../../src/http/reader.ts";
+import { createReader, MAX_HEAD_BYTES, type Read, type Reader, type Repeated } from "../../src/http/reader.ts";
+import { createRecent } from "../../src/http/recent.ts";
 
-const LIMITS = { maxBodyBytes: 16 };
+const options = (repeats = createRecent<Repeated>(4)) => ({ maxBodyBytes: 16, repeats });
 const GET = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 const PUT = "PUT /p HTTP/1.1\r\nHost: h\r\n";
 const CHUNKED = `${PUT}Transfer-Encoding: chunked\r\n\r\n`;
 
 /** What the reader makes of the pieces: "GET /a body" per request, or where it stopped. */
-function readAll(pieces: readonly string[], reader: Reader = createReader(LIMITS)): string[] {
+function readAll(pieces: readonly string[], reader: Reader = createReader(options())): string[] {
   const results: string[] = [];
   for (const piece of pieces) {
     reader.push(Buffer.from(piece, "latin1"));
@@ -89,6 +90,22 @@ test("the same bytes again are the same request, other bytes of that length are 
   expect(readAll([GET, GET, other, GET, other])).toEqual(["GET /a", "GET /a", "GET /b", "GET /a", "GET /b"]);
 });
 
+test("the same bytes on another connection are read once; no part of a request, and nothing with a body, is kept", () => {
+  const repeats = createRecent<Repeated>(4);
+  const first = (bytes: string): Read => {
+    const reader = createReader(options(repeats));
+    reader.push(Buffer.from(bytes, "latin1"));
+    return reader.next();
+  };
+  expect(first(GET)).toBe(first(GET));
+  expect(describe(first(GET.replace("/a", "/b")))).toBe("GET /b");
+  const put = `${PUT}Content-Length: 1\r\n\r\na`;
+  for (const bytes of [put, `\r\n${put}`, GET + GET, GET.slice(0, -2)]) {
+    first(bytes);
+    expect(repeats.find((one) => one.bytes.equals(Buffer.from(bytes)))).toBeUndefined();
+  }
+});
+
 test("a request repeated in the middle of a body is body", () => {
   const body = GET.slice(0, 16);
   const put = `${PUT}Content-Length: 16\r\n\r\n`;
@@ -96,7 +113,7 @@ test("a request repeated in the middle of a body is body", () => {
 });
 
 test("idle means that nothing of a request is here", () => {
-  const reader = createReader(LIMITS);
+  const reader = createReader(options());
   const states = ["GET /a HTTP/1.1\r\n", "Host: h\r\n\r\n", `${PUT}Content-Length: 2\r\n\r\n`, "a", "b"].map(
     (piece) => {
       readAll([piece], reader);
