@@ -1,6 +1,6 @@
 // install.sh as a person runs it: from a checkout with npm, and from a release folder or server, into a scratch home.
 import { describe, expect, test } from "bun:test";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { text } from "../../packages/tree.ts";
@@ -8,6 +8,7 @@ import {
   archiveOf,
   contents,
   copyCheckout,
+  INSTALLED,
   installMachine,
   PATH,
   PLATFORMS,
@@ -16,14 +17,6 @@ import {
 } from "../support/install-machine.ts";
 import { type InstallMachine, sha256, standIn, writeProgram } from "../support/install-machine.ts";
 import { requireTools } from "../support/require-tools.ts";
-
-const INSTALLED = [
-  "bin/metacred",
-  "share/bash-completion/completions/metacred",
-  "share/fish/vendor_completions.d/metacred.fish",
-  "share/man/man1/metacred.1",
-  "share/zsh/site-functions/_metacred",
-];
 
 describe.skipIf(!requireTools(["git", "npm", "node"]))("from a checkout", () => {
   test("builds and installs, twice, and is gone after --uninstall", async () => {
@@ -143,29 +136,6 @@ describe("changes nothing and says what to do where", () => {
     expect(stderr).toContain(said);
     expect(contents(machine.home)).toEqual(before);
   });
-});
-
-describe("from a server", () => {
-  const needed =
-    "sh uname ldd grep sed awk cut tr tail tar gzip sha256sum mktemp dirname basename cp mv rm mkdir chmod cat";
-  test.each(["curl", "wget"].filter((downloader) => requireTools([downloader])))(
-    "with %s alone",
-    async (downloader) => {
-      using machine = installMachine();
-      const release = machine.release();
-      using server = Bun.serve({
-        hostname: "127.0.0.1",
-        port: 0,
-        fetch: ({ url }) => new Response(Bun.file(join(release, new URL(url).pathname.replace("/v1/", "")))),
-      });
-      const path = machine.folder();
-      for (const tool of [...needed.split(" "), downloader])
-        symlinkSync(Bun.which(tool, { PATH }) ?? "", join(path, tool));
-      machine.env["PATH"] = path;
-      expect(await machine.install("--release", `${server.url.href}v1/`)).toMatchObject({ stderr: "", exitCode: 0 });
-      expect(Object.keys(contents(machine.prefix))).toEqual(INSTALLED);
-    },
-  );
 });
 
 describe("what is installed", () => {

@@ -21,6 +21,15 @@ export const ROOT = resolve(import.meta.dir, "../..");
 export const PATH = `${process.env["PATH"]}:/usr/sbin:/usr/bin:/sbin:/bin`;
 export const PLATFORMS = ["linux-x64", "linux-arm64", "linux-x64-musl", "darwin-arm64", "darwin-x64"];
 
+/** What install.sh puts below its prefix. */
+export const INSTALLED = [
+  "bin/metacred",
+  "share/bash-completion/completions/metacred",
+  "share/fish/vendor_completions.d/metacred.fish",
+  "share/man/man1/metacred.1",
+  "share/zsh/site-functions/_metacred",
+];
+
 export type Finished = { stdout: string; stderr: string; exitCode: number };
 
 export type InstallMachine = Disposable & {
