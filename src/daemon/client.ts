@@ -56,8 +56,8 @@ export function controlClient(socketFile: string): Control {
     stop: async () => void (await ask("POST", PATHS.stop)),
     use: async (role, { granted, forSeconds, mfaCode } = {}) =>
       (await ask("POST", PATHS.use, { role, granted, for_seconds: forSeconds, mfa_code: mfaCode })) as UseAnswer,
-    credentials: async (role, { command, granted }) =>
-      (await ask("POST", PATHS.credentials, { role, granted, command })) as CredentialsAnswer,
+    credentials: async (role, { command, granted, within }) =>
+      (await ask("POST", PATHS.credentials, { role, granted, command, within })) as CredentialsAnswer,
     container: async (role, pid, granted) =>
       (await ask("POST", PATHS.container, { role, pid, granted })) as ContainerAnswer,
     callers: async (after) => (await ask("POST", PATHS.callers, { after })) as CallersAnswer,

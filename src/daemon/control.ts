@@ -39,7 +39,12 @@ export type ControlHandlers = {
 };
 
 /** `peer`: undefined where this system has no way to tell. `command`: older ones do not say which they are. */
-export type HandedOutBy = { peer: Peer | undefined; command: HandOut | undefined };
+export type HandedOutBy = {
+  peer: Peer | undefined;
+  command: HandOut | undefined;
+  /** The AWS profiles whose credential_process it is part of. */
+  within?: readonly string[] | undefined;
+};
 
 type Deps = {
   log: Log;
@@ -61,6 +66,7 @@ const credentialsBody = v.object({
   granted,
   // A newer client's may be one that is not known here.
   command: v.fallback(v.optional(v.picklist(HAND_OUTS)), undefined),
+  within: v.optional(v.array(v.string())),
 });
 const containerBody = v.object({
   role: v.optional(name),
@@ -123,8 +129,8 @@ async function route(request: HttpRequest, handlers: ControlHandlers, { peer, go
     case `POST ${PATHS.use}`:
       return useRole(bodyOf(useBody, request), handlers, gone.signal);
     case `POST ${PATHS.credentials}`: {
-      const { role, granted: agreed, command } = bodyOf(credentialsBody, request);
-      return handlers.credentials(role, agreed, { peer, command });
+      const { role, granted: agreed, command, within } = bodyOf(credentialsBody, request);
+      return handlers.credentials(role, agreed, { peer, command, within });
     }
     case `POST ${PATHS.container}`: {
       const body = bodyOf(containerBody, request);

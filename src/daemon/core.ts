@@ -10,6 +10,7 @@ import { endOfAgreement, refuseProtected } from "../roles/protection.ts";
 import { type RoleSpec, sessionKey } from "../roles/role-spec.ts";
 import type { SessionState } from "../sessions/entry.ts";
 import { type Sessions, createSessions } from "../sessions/sessions.ts";
+import { refuseLoop } from "../sources/process-loop.ts";
 import { createSessionSource } from "../sources/role-session.ts";
 import { type ActiveRole, createActiveRole } from "./active-role.ts";
 import { askCode, askPerson, deviceKey, personAnswered } from "./ask-person.ts";
@@ -33,8 +34,12 @@ export type Core = {
   active: ActiveRole;
   served(): ServedRole | undefined;
   view(): ImdsView;
-  /** `name`: whose they are. */
-  credentials(role: string | undefined, granted?: boolean): Promise<{ name: string; answer: CredentialsAnswer }>;
+  /** `within`: the profiles whose credential_process asks. `name`: whose they are. */
+  credentials(
+    role: string | undefined,
+    granted?: boolean,
+    within?: readonly string[],
+  ): Promise<{ name: string; answer: CredentialsAnswer }>;
   /** The same session with instants of this machine's own time. */
   local(session: Session): Session;
   /** How far this machine's clock is ahead of AWS; undefined until AWS has answered. */
@@ -132,8 +137,9 @@ export function createCore(context: Context, log: Log, baseOption: string | unde
     view: () => view(inView(), catalog.config(), context.clock.now()),
     wanted: (role, granted) => wanted(role, granted, active, catalog),
     endOf,
-    async credentials(role, granted = false) {
+    async credentials(role, granted = false, within = []) {
       const spec = await wanted(role, granted, active, catalog);
+      refuseLoop(spec.base, within);
       const answer = credentialsAnswer(spec, endingBy(await endOf(spec), local(await sessions.ensure(spec))));
       return { name: spec.name, answer };
     },

@@ -56,7 +56,7 @@ export function handlersOf(
     },
     async credentials(role, granted, by) {
       const visit = visitBy(by);
-      const { name, answer } = await core.credentials(role, granted);
+      const { name, answer } = await core.credentials(role, granted, by.within);
       network.callers.asked(visit, name, undefined);
       return answer;
     },

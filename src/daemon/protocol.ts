@@ -103,8 +103,12 @@ export type NetAnswer = { status: Status; undone?: boolean };
 export const HAND_OUTS = ["env", "credential-process", "exec", "console"] as const;
 export type HandOut = (typeof HAND_OUTS)[number];
 
-/** `command`: the one that hands them out; `granted` as in `UseWish`. */
-export type CredentialsWish = { command: HandOut; granted?: boolean | undefined };
+/** `command`: the one that hands them out; `granted` as in `UseWish`; `within`: whose credential_process it is part of. */
+export type CredentialsWish = {
+  command: HandOut;
+  granted?: boolean | undefined;
+  within?: readonly string[] | undefined;
+};
 
 /** As `credential_process` wants them, and the ARN beside. */
 export type CredentialsAnswer = {

@@ -5,7 +5,7 @@ import { parentOf } from "../callers/process.ts";
 import { type Visit, visitOf } from "./caller-book.ts";
 import type { HandedOutBy } from "./control.ts";
 
-export function visitBy({ peer, command }: HandedOutBy): Visit {
+export function visitBy({ peer, command }: Pick<HandedOutBy, "peer" | "command">): Visit {
   const pid = peer?.pid;
   // `exec` becomes the command that it runs, under the same number.
   const asker = pid === undefined || command === "exec" ? pid : parentOf(pid) || pid;

@@ -7,6 +7,7 @@ import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { loadTurn } from "../load-turn.ts";
 import { print } from "../print.ts";
+import { profilesWithin } from "../within.ts";
 import { seconds } from "./instant.ts";
 
 export async function printCredentialProcess(
@@ -38,7 +39,11 @@ export async function credentialsFor(
   wish: CredentialsWish,
 ): Promise<CredentialsAnswer> {
   try {
-    return await controlClient(context.paths.socketFile).credentials(role, wish);
+    const within = profilesWithin(context.env);
+    return await controlClient(context.paths.socketFile).credentials(
+      role,
+      within.length === 0 ? wish : { ...wish, within },
+    );
   } catch (error) {
     if (!(error instanceof CliError) || error.exit !== EXIT.notRunning) throw error;
     const { takeTurn } = await loadTurn();

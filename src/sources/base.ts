@@ -13,8 +13,10 @@ import { type BaseSpec, canonicalJson, isAwsLogin } from "../roles/role-spec.ts"
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { readKeys } from "../secrets/user-keys.ts";
 import type { Clock } from "../sys/clock.ts";
+import { profilesWithin } from "../within.ts";
 import { fromAwsLogin } from "./aws-login.ts";
 import { fromBroker } from "./broker.ts";
+import { forProfile, refuseLoop } from "./process-loop.ts";
 import { type SsoSourceDeps, fromSso } from "./sso-role.ts";
 
 export type BaseDeps = {
@@ -78,8 +80,9 @@ async function fetchBase(base: BaseSpec, region: string, deps: BaseDeps): Promis
 async function fromProfile(
   base: BaseSpec & { kind: "profile" },
   region: string,
-  { sts, handler, clock, profiles }: BaseDeps,
+  { env, sts, handler, clock, profiles }: BaseDeps,
 ): Promise<Session> {
+  refuseLoop(base, profilesWithin(env));
   if (isAwsLogin(base)) return sessionOf(await fromAwsLogin(base.profile, region, handler), clock);
   // The SDK would parse thousands of profiles for each role that is assumed with these keys.
   const keys = ownKeys(await profiles(), base.profile);
@@ -95,7 +98,7 @@ async function fromProfile(
     },
   });
   try {
-    const identity = await provide();
+    const identity = await forProfile(base.profile, () => provide());
     return webIdentity ?? sessionOf(identity, clock);
   } catch (error) {
     throw explainBase(error, base.profile);

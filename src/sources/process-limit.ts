@@ -1,5 +1,6 @@
 // The AWS SDK runs a credential_process by an `exec` that it lets callers replace: here it gets a time limit.
 import { externalDataInterceptor } from "@smithy/core/config";
+import { loopIn, processEnvironment } from "./process-loop.ts";
 import { endWithProcess, runLimited } from "./run-limited.ts";
 
 type ExecCallback = (error: Error | null, output?: { stdout: string; stderr: string }) => void;
@@ -13,7 +14,8 @@ export function limitCredentialProcesses(limitMs: number): void {
 }
 
 async function runAndTell(command: string, limitMs: number, done: ExecCallback): Promise<void> {
-  const outcome = await runLimited(command, "credential_process", limitMs).catch((error: Error) => error);
+  const how = { env: processEnvironment(process.env), explain: loopIn };
+  const outcome = await runLimited(command, "credential_process", limitMs, how).catch((error: Error) => error);
   if (outcome instanceof Error) done(outcome);
   else done(null, outcome);
 }

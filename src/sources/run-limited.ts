@@ -4,6 +4,12 @@ import { spawn } from "node:child_process";
 
 export type Output = { stdout: string; stderr: string };
 
+type Options = {
+  env?: NodeJS.ProcessEnv;
+  /** Knows a failure by what was written to stderr. */
+  explain?(stderr: string): Error | undefined;
+};
+
 const OUTPUT_LIMIT_BYTES = 1_048_576;
 
 // POSIX, sh, 2.8.2.
@@ -17,8 +23,13 @@ export function endWithProcess(): void {
 }
 
 /** Runs `command` by the shell. `name` is what it is called in the words of a failure. Asks nobody: it has no input. */
-export function runLimited(command: string, name: string, limitMs: number): Promise<Output> {
-  const child = spawn("/bin/sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+export function runLimited(
+  command: string,
+  name: string,
+  limitMs: number,
+  { env = process.env, explain }: Options = {},
+): Promise<Output> {
+  const child = spawn("/bin/sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"], env });
   const group = child.pid;
   if (group !== undefined) live.add(group);
   const { promise, resolve, reject } = Promise.withResolvers<Output>();
@@ -46,6 +57,8 @@ export function runLimited(command: string, name: string, limitMs: number): Prom
     clearTimeout(timer);
     if (group !== undefined) live.delete(group);
     if (code === 0 && ended === undefined) return resolve(output);
+    const known = explain?.(output.stderr);
+    if (known !== undefined) return reject(known);
     // Its own words are nobody's to repeat: they would go on into logs, and may hold a secret.
     const exited = `exited with ${code}${SHELLS_OWN[code ?? 0] ?? ""}`;
     return reject(new Error(`${name} ${ended ?? (signal === null ? exited : `was killed by ${signal}`)}`));

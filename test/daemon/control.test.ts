@@ -79,13 +79,13 @@ describe("the client's verbs", () => {
     await using it = listening({ handlers: { credentials }, peerUid: OWNER_UID });
     const peer = { uid: OWNER_UID, pid: 12 };
     expect(await it.client.credentials("dev", { command: "env", granted: true })).toEqual(answer);
-    await it.client.credentials(undefined, { command: "exec" });
+    await it.client.credentials(undefined, { command: "exec", within: ["p"] });
     // Of an older client, and of a newer one.
     await it.ask("POST", "/v1/credentials", "{}");
     await it.ask("POST", "/v1/credentials", '{"command":"of-tomorrow"}');
     expect(asked).toEqual([
       ["dev", true, { peer, command: "env" }],
-      [undefined, false, { peer, command: "exec" }],
+      [undefined, false, { peer, command: "exec", within: ["p"] }],
       [undefined, false, { peer, command: undefined }],
       [undefined, false, { peer, command: undefined }],
     ]);
