@@ -10,7 +10,7 @@ import { renderPowershell } from "./powershell.ts";
 import { renderZsh } from "./zsh.ts";
 
 /** What may follow a flag or stand as a word: all names are asked of the program at completion time. */
-export type Values = "roles" | "profiles" | "sign-ins" | "keys" | "files" | "none" | readonly string[];
+export type Values = "roles" | "switches" | "profiles" | "sign-ins" | "keys" | "files" | "none" | readonly string[];
 
 export type FlagSpec = { long: string; short: string | undefined; description: string; values: Values | undefined };
 export type CommandSpec = { name: string; description: string; flags: FlagSpec[]; /** By their places. */ words: readonly Values[]; /** A command line of its own follows `--`. */ takesTail: boolean };
@@ -37,7 +37,8 @@ export async function commandSpecs(): Promise<CommandSpec[]> {
         name,
         description: await descriptionOf(command),
         flags: [...args.filter(([, arg]) => arg.type !== "positional").map(([flag, arg]) => flagSpec(flag, arg)), CONFIG_FLAG],
-        words: places.map(([, arg]) => valuesOf(arg)),
+        // A switch may also be to no role.
+        words: places.map(([, arg]) => (name === "use" ? "switches" : valuesOf(arg))),
         takesTail: command.takesTail === true,
       };
     }),

@@ -34,7 +34,7 @@ _metacred() {
   esac
   case $command in
     serve) flags="--role --profile --background -d --port --no-redirect --mfa-code --force --config --help" words="" ;;
-    use) flags="--for --yes --mfa-code --config --help" words="@roles" ;;
+    use) flags="--for --yes --mfa-code --config --help" words="@switches" ;;
     status) flags="--json --check --watch --format --config --help" words="" ;;
     stop) flags="--config --help" words="" ;;
     logs) flags="--follow -f --config --help" words="" ;;

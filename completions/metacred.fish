@@ -49,7 +49,7 @@ complete -c metacred -n '__metacred_in serve' -l mfa-code -r -f -d 'what the rol
 complete -c metacred -n '__metacred_in serve' -l force -d 'serve although another metadata service answers'
 complete -c metacred -n '__metacred_in serve' -l config -r -F -d 'configuration file'
 complete -c metacred -n '__metacred_at 0' -a use -d 'Switch the role that is served'
-complete -c metacred -n '__metacred_at 1 use' -f -a '(metacred __complete roles --described)'
+complete -c metacred -n '__metacred_at 1 use' -f -a '(metacred __complete switches --described)'
 complete -c metacred -n '__metacred_in use' -l for -r -f -d 'go back by itself after this time, like 30m or 1h30m'
 complete -c metacred -n '__metacred_in use' -l yes -d 'agree to a protected role without being asked'
 complete -c metacred -n '__metacred_in use' -l mfa-code -r -f -d 'what the role\'s MFA device shows; else it is asked'

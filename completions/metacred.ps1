@@ -20,7 +20,7 @@ Register-ArgumentCompleter -Native -CommandName metacred -ScriptBlock {
         }
         'use' = @{
           about = 'Switch the role that is served'
-          words = @('@roles')
+          words = @('@switches')
           flags = [ordered]@{
             '--for' = @('go back by itself after this time, like 30m or 1h30m', '')
             '--yes' = @('agree to a protected role without being asked', $null)

@@ -57,7 +57,7 @@ _metacred() {
             '--mfa-code[what the role'\''s MFA device shows; else it is asked]:value:' \
             '--config[configuration file]:value:_files' \
             '(- *)--help[show help]' \
-            '1:word:{_metacred_names roles}' ;;
+            '1:word:{_metacred_names switches}' ;;
         status)
           _arguments -s '--json[print everything as JSON]' \
             '--check[exit 0 only when a fresh SDK would get the role; 3 without a daemon]' \

@@ -5,7 +5,7 @@ import { KEY_INDEX } from "../paths.ts";
 import { print } from "../print.ts";
 import { keyLines, signInLines } from "./other-names.ts";
 
-/** `roles`, `profiles`, `sign-ins` or `keys`, one name a line. Whatever goes wrong, a completion prints less, never an error. */
+/** `roles`, `switches`, `profiles`, `sign-ins` or `keys`, one name a line. Whatever goes wrong, a completion prints less, never an error. */
 export async function printNames(context: Context, kind: string, described: boolean): Promise<number> {
   const lines = await linesOf(context, kind, described);
   const kept = described ? oneOfEachName(lines) : new Set(lines);
@@ -17,6 +17,8 @@ export async function printNames(context: Context, kind: string, described: bool
 
 // --- internal ---
 
+const NO_ROLE = "none\tno role, until the next use";
+
 // The first of a name is the one that counts: a role of the config stands before a profile.
 async function linesOf(context: Context, kind: string, described: boolean): Promise<string[]> {
   const { paths, env, home } = context;
@@ -25,11 +27,12 @@ async function linesOf(context: Context, kind: string, described: boolean): Prom
   const cut = (lines: readonly string[]) => (described ? [...lines] : lines.map((line) => line.replace(/\t.*/s, "")));
   if (kind === "sign-ins") return cut(signInLines(await awsConfig()));
   if (kind === "keys") return cut(keyLines(await read(`${paths.stateDir}/${KEY_INDEX}`)));
-  if (kind !== "roles" && kind !== "profiles") return [];
+  const wantsRoles = kind === "roles" || kind === "switches";
+  if (!wantsRoles && kind !== "profiles") return [];
   const [roles, pairs, config, keys] = await Promise.all([
-    kind === "roles" ? readAll(configFiles(paths.configFile)) : "",
+    wantsRoles ? readAll(configFiles(paths.configFile)) : "",
     // Accounts and roles of SSO, as `metacred roles` listed them the last time.
-    kind === "roles" ? read(paths.pairNamesFile) : "",
+    wantsRoles ? read(paths.pairNamesFile) : "",
     awsConfig(),
     read(env["AWS_SHARED_CREDENTIALS_FILE"] || `${home}/.aws/credentials`),
   ]);
@@ -38,6 +41,7 @@ async function linesOf(context: Context, kind: string, described: boolean): Prom
     ...skim(config, PROFILE, "AWS profile"),
     ...skim(keys, KEYS, "keys"),
     ...(described ? pairs.replaceAll(/.$/gm, "$&\tSSO role") : pairs).split("\n"),
+    ...(kind === "switches" ? cut([NO_ROLE]) : []),
   ];
 }
 

@@ -11,6 +11,7 @@ import { type World, testWorld } from "../support/world.ts";
 const FOLDER = join(import.meta.dir, "../../completions");
 const PROFILES = ["corp", "plain", "sso-old"];
 const ROLES = ["corp", "dev", "dropped-in", "forbidden", "plain", "prod-readonly", "sso-old"];
+const SWITCHES = [...ROLES, "none"].toSorted();
 const SIGN_INS = ["acme", "sso-old"];
 const KEYS = ["afp", "ci-user"];
 const AWS_CONFIG = "[sso-session acme]\n[profile plain]\n[profile sso-old]\nsso_start_url = https://x\n";
@@ -25,7 +26,7 @@ const PLACES: readonly Case[] = [
   { line: "metacred keys --stdin ", words: VERBS },
   { line: "metacred keys remove ci-user ", words: [] },
   { line: "metacred use dev ", words: [] },
-  { line: "metacred use --for 30m ", words: ROLES },
+  { line: "metacred use --for 30m ", words: SWITCHES },
   { line: "metacred service install ", words: [] },
   { line: "metacred net --json ", words: ["down", "install", "plan", "status", "uninstall", "up"] },
   { line: "metacred completions bash ", words: [] },
@@ -55,6 +56,7 @@ function allCases(specs: readonly CommandSpec[]): { cases: Case[]; aliases: Case
 
 function wordsOf(values: Values | undefined): readonly string[] {
   if (values === "roles") return ROLES;
+  if (values === "switches") return SWITCHES;
   if (values === "profiles") return PROFILES;
   if (values === "sign-ins") return SIGN_INS;
   if (values === "keys") return KEYS;

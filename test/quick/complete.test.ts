@@ -49,6 +49,15 @@ test("roles of files beside the configuration, above it and below it", async () 
   expect((await it.metacred("__complete", "roles")).stdout).toBe("dev\nmore\n");
 });
 
+test("what use takes: every role, and none", async () => {
+  await using it = desk();
+  it.file(".config/metacred/config.toml", '[roles.dev]\nrole_arn = "a/B"\n');
+  expect((await it.metacred("__complete", "switches")).stdout).toBe("dev\nnone\n");
+  expect((await it.metacred("__complete", "switches", "--described")).stdout).toBe(
+    "dev\ta/B\nnone\tno role, until the next use\n",
+  );
+});
+
 test("what can be signed in to, and the keys that are kept", async () => {
   await using it = desk();
   it.file(
