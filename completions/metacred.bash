@@ -5,12 +5,18 @@ _metacred_offer() {
   while IFS= read -r word; do [[ ! $word ]] || COMPREPLY+=("$word"); done <<<"$1"
 }
 _metacred() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= flags= words= more= word at skip= place=0
+  local typed=() last=-1 joins= current previous command= flags= words= more= word at skip= place=0 cut=
   COMPREPLY=()
-  # Readline makes a word of the sign between a flag and its value.
+  # Readline makes words of the colons in a name, and of the sign between a flag and its value.
+  for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    if [[ $joins || $word == :* ]] && ((last > 0)); then typed[last]+=$word; else typed+=("$word") && last=$((last + 1)); fi
+    case $word in *:) joins=1 ;; *) joins= ;; esac
+  done
+  current=${typed[last]} previous=${typed[last - 1]}
   [[ $current != = ]] || current=
-  [[ $previous != = ]] || previous=${COMP_WORDS[COMP_CWORD - 2]}
-  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  [[ $previous != = ]] || previous=${typed[last - 2]}
+  [[ $COMP_WORDBREAKS != *:* ]] || cut=${current%"${current##*:}"}
+  for word in "${typed[@]:1:last-1}"; do
     [[ $word != = ]] || continue
     [[ ! $skip ]] || { skip= && continue; }
     case $word in
@@ -81,7 +87,7 @@ _metacred() {
   esac
   # Not compgen -W: it would run a $(command) that stands in the name of a profile.
   while IFS= read -r word; do
-    [[ $word && $word == "$current"* ]] && COMPREPLY+=("$(printf %q "$word")")
+    [[ $word && $word == "$current"* ]] && COMPREPLY+=("$(printf %q "${word#"$cut"}")")
   done <<<"$words"
 }
 complete -F _metacred metacred

@@ -59,6 +59,30 @@ describe.skipIf(!requireTools(["bash"]))("bash", () => {
   });
 });
 
+describe.skipIf(!requireTools(["bash"]))("bash, at a terminal", () => {
+  // Readline divides words at signs that are parts of ours: the names that aws-sso-cli gives to profiles have a colon.
+  test.each([
+    ["metacred use pro", "metacred use prod-readonly "],
+    ["metacred env --format=po", "metacred env --format=powershell "],
+    ["metacred use 111122223333:A", "metacred use 111122223333:Admin "],
+    ["metacred use 1", "metacred use 111122223333:"],
+    ["metacred use 1\t\tA", "metacred use 111122223333:Admin "],
+    ["metacred exec --role 111122223333:Re", "metacred exec --role 111122223333:ReadOnly "],
+    ["metacred use 111122223333:Admin --f", "metacred use 111122223333:Admin --for "],
+  ])("%s", async (line, wanted) => {
+    await using world = await testWorld({
+      awsConfig: "[profile 111122223333:Admin]\n[profile 111122223333:ReadOnly]\n",
+    });
+    const env = { ...shellEnv(world), PS1: "> " };
+    await using terminal = openTerminal(["bash", "--norc", "-i"], env, world.folder);
+    terminal.type(`source ${FOLDER}/metacred.bash && bind 'set bell-style none' && PS1='rea''dy> '\n`);
+    await terminal.untilShown("ready> ");
+    // What Tab made of the line is printed, not run: the rest of that command is put around it.
+    terminal.type(`${line}\t"\u0001printf '<%s>' "\n`);
+    await terminal.untilShown(`<${wanted}>`);
+  });
+});
+
 // The bash of macOS is 3.2, which has no mapfile.
 test.skipIf(!requireTools(["bash"])).each([
   ["metacred exec -- mkfi", 3, "mkfifo"],
