@@ -29,6 +29,7 @@ export function runLimited(
   limitMs: number,
   { env = process.env, explain }: Options = {},
 ): Promise<Output> {
+  hearSignals();
   const child = spawn("/bin/sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"], env });
   const group = child.pid;
   if (group !== undefined) live.add(group);
@@ -51,11 +52,12 @@ export function runLimited(
   }
   child.on("error", (error) => {
     clearTimeout(timer);
+    if (group === undefined) hearNoMore();
     reject(error);
   });
   child.on("close", (code, signal) => {
     clearTimeout(timer);
-    if (group !== undefined) live.delete(group);
+    if (group !== undefined && live.delete(group)) hearNoMore();
     if (code === 0 && ended === undefined) return resolve(output);
     const known = explain?.(output.stderr);
     if (known !== undefined) return reject(known);
@@ -64,6 +66,28 @@ export function runLimited(
     return reject(new Error(`${name} ${ended ?? (signal === null ? exited : `was killed by ${signal}`)}`));
   });
   return promise;
+}
+
+// Ctrl-C reaches the terminal's own group alone, and a signal ends this process without the event of its end.
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+let running = 0;
+
+/** Before the command is started: a signal may come while it is. */
+function hearSignals(): void {
+  if (running++ === 0) for (const signal of SIGNALS) process.on(signal, endAll);
+}
+
+function hearNoMore(): void {
+  if (--running === 0) for (const signal of SIGNALS) process.off(signal, endAll);
+}
+
+function endAll(signal: NodeJS.Signals): void {
+  // Who else listens decides what becomes of this process.
+  if (process.listenerCount(signal) > 1) return;
+  for (const group of live) endGroup(group);
+  for (const one of SIGNALS) process.off(one, endAll);
+  process.kill(process.pid, signal);
 }
 
 function endGroup(pid: number): void {

@@ -1,8 +1,9 @@
 // A person gives up on a start or a switch that takes long.
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openTerminal } from "../support/terminal.ts";
+import { untilTrue } from "../support/until.ts";
 import { CONFIG, freePort, isAlive, testWorld } from "../support/world.ts";
 
 test.each([
@@ -39,4 +40,20 @@ test("Ctrl-C on use: the role that was on its way is not served behind one's bac
   // Whoever asks for the session hears when it has come.
   expect((await world.metacred(["env", "--role", "prod-readonly"])).exitCode).toBe(0);
   expect((await world.metacred(["status", "--format", "{role}"])).stdout).toBe("dev\n");
+});
+
+test.each([
+  ["env", ["env", "--role", "slow"]],
+  ["exec", ["exec", "--role", "slow", "--", "true"]],
+  ["serve --background", ["serve", "--background", "--no-redirect", "--role", "slow"]],
+])("Ctrl-C on %s takes the credential_process along", async (_title, words) => {
+  await using world = await testWorld({ config: `${CONFIG}[imds]\nport = ${freePort()}\n` });
+  const pidFile = join(world.folder, "pid");
+  world.file("aws/config", `[profile slow]\ncredential_process = echo $$ > '${pidFile}'; sleep 100; true\n`);
+  await using terminal = openTerminal([world.binary, ...words], world.env, world.folder);
+  const pid = () => Number(existsSync(pidFile) ? readFileSync(pidFile, "utf8") : 0);
+  await untilTrue("it runs", () => pid() > 0);
+  terminal.type("\u0003");
+  expect(await terminal.exited).toBe(130);
+  await untilTrue("it has ended", () => !isAlive(pid()));
 });
