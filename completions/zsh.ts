@@ -23,7 +23,7 @@ ${names.join("\n")}
   )
   local context state state_descr line
   typeset -A opt_args
-  _arguments -C '(- *)--help[show help]' '(- *)--version[show the version]' '--config[configuration file]:file:_files' \\
+  _arguments -C '(- *)--help[show help]' '(- *)--version[show the version]' '--config=[configuration file]:file:_files' \\
     '1: :->command' '*::argument:->argument'
   case $state in
     command) _describe command subcommands ;;
@@ -48,7 +48,8 @@ const TAIL = `
       fi`;
 
 function flag({ long, short, description, values }: FlagSpec): string[] {
-  const spellings = [`--${long}`, ...(short === undefined ? [] : [`-${short}`])];
+  // With the sign a value may be joined to its flag, or be the next word.
+  const spellings = [`--${long}${values === undefined ? "" : "="}`, ...(short === undefined ? [] : [`-${short}`])];
   return spellings.map((one) => `'${one}[${quote(description)}]${values === undefined ? "" : `:value:${action(values)}`}'`);
 }
 

@@ -159,6 +159,8 @@ describe.skipIf(!requireTools(["zsh"]))("zsh", () => {
     ["metacred serve --role pr", "metacred serve --role prod-readonly"],
     ["metacred serve --bac", "metacred serve --background"],
     ["metacred sta", "metacred status"],
+    ["metacred env --format=po", "metacred env --format=powershell"],
+    ["metacred exec --role=pr", "metacred exec --role=prod-readonly"],
     ["metacred exec -- mkfi", "metacred exec -- mkfifo"],
     ["metacred exec --role dev -- metacred use pr", "metacred exec --role dev -- metacred use prod-readonly"],
   ])("%s", async (line, wanted) => {
