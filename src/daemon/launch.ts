@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { Environment } from "../paths.ts";
 import { childEnvironment } from "../sys/child-environment.ts";
+import { heededSignals } from "../sys/heeded-signals.ts";
 import { openToAppend } from "../sys/own-files.ts";
 import { ownCommand } from "../sys/own-command.ts";
 import type { Announcement, GuardAnswer, MfaAnswer } from "./background.ts";
@@ -25,7 +26,6 @@ export type Launched = { status: Status; warnings: readonly string[] };
 export type Terminal = { say(text: string): void; askMfa: MfaPrompt };
 
 const GUARD_DESCRIPTOR = 3;
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export async function launchDaemon(
   context: Context,
@@ -78,13 +78,14 @@ type Daemon = Bun.Subprocess<"pipe", "pipe", number>;
 
 // Whoever presses Ctrl-C has given up: a daemon in a session of its own would hear nothing of it, and serve a minute later.
 function givenUpBySignal(daemon: Daemon): Disposable & { without<T>(task: () => Promise<T>): Promise<T> } {
+  const signals = heededSignals(["SIGINT", "SIGTERM"]);
   const heard = (signal: NodeJS.Signals) => {
     stop();
     daemon.kill("SIGTERM");
     void daemon.exited.then(() => process.kill(process.pid, signal));
   };
-  const listen = () => SIGNALS.forEach((signal) => process.on(signal, heard));
-  const stop = () => SIGNALS.forEach((signal) => process.off(signal, heard));
+  const listen = () => signals.forEach((signal) => process.on(signal, heard));
+  const stop = () => signals.forEach((signal) => process.off(signal, heard));
   listen();
   return {
     async without(task) {

@@ -1,6 +1,7 @@
 // A command of the user's must not outlive its usefulness: it runs in a process group of its own, which is ended at the
 // time limit with everything it started.
 import { spawn } from "node:child_process";
+import { heededSignals } from "../sys/heeded-signals.ts";
 
 export type Output = { stdout: string; stderr: string };
 
@@ -69,24 +70,25 @@ export function runLimited(
 }
 
 // Ctrl-C reaches the terminal's own group alone, and a signal ends this process without the event of its end.
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
+let heard: readonly NodeJS.Signals[] = [];
 let running = 0;
 
 /** Before the command is started: a signal may come while it is. */
 function hearSignals(): void {
-  if (running++ === 0) for (const signal of SIGNALS) process.on(signal, endAll);
+  if (running++ > 0) return;
+  heard = heededSignals(["SIGINT", "SIGTERM", "SIGHUP"]);
+  for (const signal of heard) process.on(signal, endAll);
 }
 
 function hearNoMore(): void {
-  if (--running === 0) for (const signal of SIGNALS) process.off(signal, endAll);
+  if (--running === 0) for (const signal of heard) process.off(signal, endAll);
 }
 
 function endAll(signal: NodeJS.Signals): void {
   // Who else listens decides what becomes of this process.
   if (process.listenerCount(signal) > 1) return;
   for (const group of live) endGroup(group);
-  for (const one of SIGNALS) process.off(one, endAll);
+  for (const one of heard) process.off(one, endAll);
   process.kill(process.pid, signal);
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { requireTools } from "../support/require-tools.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { untilTrue } from "../support/until.ts";
 import { CONFIG, freePort, isAlive, testWorld } from "../support/world.ts";
@@ -27,6 +28,24 @@ test.each([
     expect(await world.metacred(words)).toMatchObject({ exitCode: 0 });
   },
 );
+
+test.skipIf(!requireTools(["nohup"], { platform: "linux" }))("nohup: the end of a terminal ends nothing", async () => {
+  await using world = await testWorld();
+  const pidFile = join(world.folder, "pid");
+  const go = join(world.folder, "go");
+  const script = `echo $$ > '${pidFile}'; until [ -e '${go}' ]; do :; done; '${world.binary}' credential-process --role dev`;
+  const file = world.file("process.sh", script);
+  world.file(
+    "aws/config",
+    `[profile corp]\nregion = eu-central-1\n[profile slow]\ncredential_process = sh '${file}'\n`,
+  );
+  const words = ["nohup", world.binary, "exec", "--role", "slow", "--", "sh", "-c", "echo still there"];
+  const child = Bun.spawn(words, { env: world.env, cwd: world.folder, stdio: ["ignore", "pipe", "inherit"] });
+  await untilTrue("it runs", () => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
+  child.kill("SIGHUP");
+  world.file("go", "");
+  expect(await new Response(child.stdout).text()).toBe("still there\n");
+});
 
 test("Ctrl-C on use: the role that was on its way is not served behind one's back", async () => {
   await using world = await testWorld({ config: `${CONFIG}[imds]\nport = ${freePort()}\n` });
