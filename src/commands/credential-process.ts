@@ -3,7 +3,7 @@ import { printCredentialProcess } from "../quick/credential-process.ts";
 
 export const examples = [
   "metacred credential-process --role dev",
-  "aws configure set profile.dev.credential_process 'metacred credential-process --role dev'",
+  "aws configure set profile.old-tool.credential_process 'metacred credential-process --role dev'",
 ];
 
 export default defineCommand({
