@@ -83,7 +83,8 @@ export const configSchema = v.strictObject({
   base: v.optional(text),
   region: v.optional(text),
   accounts: v.optional(v.record(v.string(), accountId), {}),
-  roles: v.optional(v.record(v.string(), role), {}),
+  // `metacred use none` and `use -` mean something else.
+  roles: v.optional(v.record(v.pipe(v.string(), v.regex(/^(?!(?:none|-)$)/, "is no name of a role")), role), {}),
   sources: v.optional(v.record(v.pipe(v.string(), v.regex(/^[\w-]+$/, "is no name of a source")), source), {}),
   imds: v.optional(imdsSchema, {}),
   exec: v.optional(v.strictObject({ endpoint: v.optional(v.picklist(["loopback", "ecs", "eks"]), "loopback") }), {}),

@@ -110,6 +110,9 @@ describe("what is wrong: file, line, key, and the nearest right word", () => {
       /^correct it in/,
     ],
     [`base = ["a"]`, `~/config.toml:1: "base" must be text in quotes, not a list in brackets`, /^correct it in/],
+    // What `metacred use` takes for something else.
+    [`[roles.none]\nrole_arn = "prod/X"`, `~/config.toml:1: "roles.none" is no name of a role`, /^correct it in/],
+    [`[roles."-"]\nrole_arn = "prod/X"`, `~/config.toml:1: "roles.-" is no name of a role`, /^correct it in/],
     [`roles = 1`, `~/config.toml:1: "roles" must be a table, not 1`, /^correct it in/],
     [
       `[imds]\nadvertise = 5`,
