@@ -10,33 +10,73 @@ type Shell = (words: readonly string[], env: Environment) => Promise<string>;
 
 const say = (text: string) => print(`${text}\n`);
 
+/** Ends in order when it is told to, in the middle as well: no daemon of its own may outlive it. */
 export async function runDemo(context: Context, { keep }: { keep: boolean }): Promise<number> {
+  const interruption = watchSignals();
   await using playground = createPlayground(context.env);
   const metacred = (...words: string[]) => run([...ownCommand(), ...words], playground.env);
   const endpoint = `http://127.0.0.1:${await freePort()}/`;
-  const client = await chooseClient(context, playground, endpoint);
-
-  await say("A mock AWS runs on this machine for the length of this demo: two accounts, a user, two roles.\n");
-  await say("$ metacred serve --role dev --no-redirect --background");
-  await say(
-    indent(await metacred("serve", "--role", "dev", "--no-redirect", "--background", "--port", new URL(endpoint).port)),
-  );
   try {
-    await say(`\nA client that knows nothing but that address (${client.name}) asks who it is:\n`);
-    await client.show();
-    await say("\nSwitch the role. Nothing is restarted:\n");
-    await say("$ metacred use prod-readonly");
-    await say(indent(await metacred("use", "prod-readonly")));
-    await say("\nThe same client, asked again:\n");
-    await client.show();
-    await say("\n$ metacred status");
-    await say(indent(await metacred("status")));
-    if (keep) await stay(playground);
+    await tour({ context, playground, endpoint, metacred, isOver: () => interruption.code() !== undefined });
+    if (keep && interruption.code() === undefined) await stay(playground, interruption.came);
+  } catch (error) {
+    // Ctrl-C reaches the step that runs, too, which then fails.
+    if (interruption.code() === undefined) throw error;
   } finally {
-    await metacred("stop");
+    await metacred("stop").catch(() => undefined);
   }
+  const code = interruption.code();
+  if (code !== undefined && !keep) return code;
   await say("\nThat was it: mock, emulator and files are gone. With your own AWS profiles: metacred init");
   return EXIT.ok;
+}
+
+type Interruption = { came: Promise<unknown>; code(): number | undefined };
+
+function watchSignals(): Interruption {
+  let code: number | undefined;
+  const came = new Promise((resolve) => {
+    for (const [signal, number] of [
+      ["SIGHUP", 1],
+      ["SIGINT", 2],
+      ["SIGTERM", 15],
+    ] as const) {
+      // Each time it comes: a second one must not cut short what the first began.
+      process.on(signal, () => {
+        code ??= 128 + number;
+        resolve(undefined);
+      });
+    }
+  });
+  return { came, code: () => code };
+}
+
+type Tour = {
+  context: Context;
+  playground: Playground;
+  endpoint: string;
+  metacred(...words: string[]): Promise<string>;
+  isOver(): boolean;
+};
+
+async function tour({ context, playground, endpoint, metacred, isOver }: Tour): Promise<void> {
+  const client = await chooseClient(context, playground, endpoint);
+  const serve = ["serve", "--role", "dev", "--no-redirect", "--background", "--port", new URL(endpoint).port];
+  const steps = [
+    () => say("A mock AWS runs on this machine for the length of this demo: two accounts, a user, two roles.\n"),
+    () => say("$ metacred serve --role dev --no-redirect --background"),
+    async () => say(indent(await metacred(...serve))),
+    () => say(`\nA client that knows nothing but that address (${client.name}) asks who it is:\n`),
+    () => client.show(),
+    () => say("\nSwitch the role. Nothing is restarted:\n"),
+    () => say("$ metacred use prod-readonly"),
+    async () => say(indent(await metacred("use", "prod-readonly"))),
+    () => say("\nThe same client, asked again:\n"),
+    () => client.show(),
+    () => say("\n$ metacred status"),
+    async () => say(indent(await metacred("status"))),
+  ];
+  for (const step of steps) if (!isOver()) await step();
 }
 
 type Client = { name: string; show(): Promise<void> };
@@ -70,7 +110,7 @@ async function showSdk(playground: Playground, endpoint: string): Promise<void> 
   await say(indent(JSON.stringify({ UserId, Account, Arn }, undefined, 4)));
 }
 
-async function stay({ guest }: Playground): Promise<void> {
+async function stay({ guest }: Playground, told: Promise<unknown>): Promise<void> {
   await say(`
 Still running, as an AWS to play with. In another terminal:
 
@@ -81,10 +121,7 @@ Still running, as an AWS to play with. In another terminal:
 
 The first line names an AWS config with two roles, and folders that end with the demo: nothing of yours is touched.
 serve asks for root once, for the redirect; metacred serve -d --no-redirect does without. Ctrl-C here ends it all.`);
-  await new Promise((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
+  await told;
   // Where nobody has started one there is nothing to stop.
   await run([...ownCommand(), "stop"], guest.env).catch(() => undefined);
 }

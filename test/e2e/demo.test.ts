@@ -59,3 +59,48 @@ describe("metacred demo", () => {
     expect(stdout.indexOf(READ_ONLY)).toBeGreaterThan(stdout.indexOf(DEVELOPER));
   });
 });
+
+describe("ended from outside", () => {
+  /** Runs it until `shown`, sends these signals, and says what is there afterwards. */
+  async function end(words: readonly string[], shown: string, signals: readonly NodeJS.Signals[]) {
+    await using world = await testWorld();
+    const temporary = join(world.folder, "tmp");
+    mkdirSync(temporary);
+    const child = Bun.spawn([world.binary, "demo", ...words], {
+      env: { ...world.env, TMPDIR: temporary },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let text = "";
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      const before = text.includes(shown);
+      text += chunk;
+      if (!before && text.includes(shown)) for (const signal of signals) child.kill(signal);
+    }
+    const endpoint = /_ENDPOINT=(\S+)/.exec(text)?.[1] ?? "";
+    const answers = await fetch(endpoint).then(
+      () => true,
+      () => false,
+    );
+    return { exitCode: await child.exited, left: readdirSync(temporary), answers, isKnown: endpoint !== "" };
+  }
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("%s in the middle: neither daemon nor files are left", async (signal, exitCode) => {
+    expect(await end([], "Switch the role", [signal])).toEqual({ exitCode, left: [], answers: false, isKnown: true });
+  });
+
+  test.each([[["SIGINT", "SIGINT"]], [["SIGTERM", "SIGTERM"]], [["SIGHUP"]]] as const)(
+    "--keep, by %j: nothing is left, also where it is told twice",
+    async (signals) => {
+      expect(await end(["--keep"], "Ctrl-C here", signals)).toEqual({
+        exitCode: 0,
+        left: [],
+        answers: false,
+        isKnown: true,
+      });
+    },
+  );
+});
