@@ -1,5 +1,5 @@
 // Folders and files of metacred's own, made where they are not there; what stands in the way is named.
-import { mkdirSync, openSync } from "node:fs";
+import { existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { CliError } from "../errors.ts";
 
@@ -35,6 +35,13 @@ const WHY: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
 };
 
+// Of many folders to be made it is the last one that is there already which says why.
+function lookAt(path: string): string {
+  let above = dirname(path);
+  while (!existsSync(above)) above = dirname(above);
+  return above === dirname(path) ? `ls -ld ${path} ${above}` : `ls -ld ${above}`;
+}
+
 function explained<T>(path: string, act: () => T, how: "made" | "written" = "made"): T {
   try {
     return act();
@@ -43,7 +50,7 @@ function explained<T>(path: string, act: () => T, how: "made" | "written" = "mad
     const why = WHY[String(error.code)] ?? String(error.code);
     const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
     throw new CliError(`${path} cannot be ${how}: ${why}`, {
-      hint: isFull ? `df -h ${dirname(path)}` : `ls -ld ${path} ${dirname(path)}`,
+      hint: isFull ? `df -h ${dirname(path)}` : lookAt(path),
       cause: error,
     });
   }

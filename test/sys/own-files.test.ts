@@ -31,6 +31,10 @@ describe("a folder", () => {
       "~/file/b cannot be made: something above it is no folder",
       "ls -ld ~/file/b ~/file",
     ]);
+    expect(await make("file/b/c/d")).toEqual([
+      "~/file/b/c/d cannot be made: something above it is no folder",
+      "ls -ld ~/file",
+    ]);
     expect(await make("x".repeat(300))).toContainEqual(expect.stringContaining("the name is too long"));
     expect((await make("circle/b"))[0]).toStartWith("~/circle/b cannot be made: ");
   });
