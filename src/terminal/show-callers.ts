@@ -5,6 +5,7 @@ import type { CallerAnswer } from "../daemon/protocol.ts";
 import { EXIT } from "../errors.ts";
 import { print, tell } from "../print.ts";
 import { seconds } from "../quick/instant.ts";
+import { untilReaderGone } from "../sys/reader-gone.ts";
 import { harmlessText } from "./render.ts";
 
 type Options = { follow: boolean; json: boolean };
@@ -20,9 +21,12 @@ export async function showCallers({ paths }: Pick<Context, "paths">, { follow, j
   const lines = json
     ? (some: readonly CallerAnswer[]) => some.map((one) => `${callersJson(one)}\n`).join("")
     : callerLines;
+  const gone = untilReaderGone();
   for (;;) {
     if (callers.length > 0 && !(await print(lines(callers)))) return EXIT.ok;
-    ({ sequence, callers } = await control.callers(sequence));
+    const news = await Promise.race([control.callers(sequence), gone]);
+    if (news === undefined) return EXIT.ok;
+    ({ sequence, callers } = news);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { loadEngine } from "../load-engine.ts";
 import { print } from "../print.ts";
+import { untilReaderGone } from "../sys/reader-gone.ts";
 
 const CHUNK_BYTES = 65_536;
 const LAST_LINES = 10;
@@ -33,11 +34,13 @@ export async function showLog({ paths, uid }: Pick<Context, "paths" | "uid">, fo
 async function* growing(file: string, first: number): AsyncGenerator<Uint8Array> {
   let descriptor = first;
   let position = startOfLastLines(descriptor);
+  const gone = untilReaderGone().then(() => "gone");
   for (;;) {
     position = yield* unread(descriptor, position);
     const next = inodeOf(file) === fstatSync(descriptor).ino ? undefined : openLog(file);
     if (next === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      const later = new Promise<string>((resolve) => setTimeout(() => resolve("later"), LOOK_EVERY_MS));
+      if ((await Promise.race([later, gone])) === "gone") return;
       continue;
     }
     // Rotated: what was written to the old file meanwhile comes first; the new one is shown from its beginning.

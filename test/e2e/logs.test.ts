@@ -1,5 +1,6 @@
 import { appendFileSync, renameSync } from "node:fs";
 import { expect, test } from "bun:test";
+import { requireTools } from "../support/require-tools.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { CONFIG, freePort, testWorld } from "../support/world.ts";
 
@@ -44,6 +45,19 @@ test("--follow: the last ten lines, then each new one, through a rotation, until
   terminal.type("\u0003");
   await terminal.exited;
 });
+
+test.skipIf(!requireTools(["bash"]))(
+  "--follow of logs and who ends with its reader, though nothing comes any more",
+  async () => {
+    await using world = await testWorld();
+    await world.metacred(["serve", "--no-redirect", "--background", "--role", "dev", "--port", `${freePort()}`]);
+    const codes = 'echo "${PIPESTATUS[@]}"';
+    const script = `"$1" logs --follow | grep -m1 -o 'got credentials'; ${codes}; "$1" env >/dev/null
+    "$1" who --follow | grep -m1 -o 'dev by env'; ${codes}; "$1" who --follow --json | head -n 1 >/dev/null; ${codes}`;
+    const { stdout, stderr } = await world.run(["timeout", "20", "bash", "-c", script, "bash", world.binary]);
+    expect([stdout, stderr]).toEqual(["got credentials\n0 0\ndev by env\n0 0\n0 0\n", ""]);
+  },
+);
 
 type Line = { time: string; level: string; message: string };
 
