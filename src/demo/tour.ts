@@ -1,8 +1,10 @@
 // `metacred demo`: the newcomer's first minute. Every line that looks like a command is one, run for real.
+import { constants } from "node:os";
 import type { Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import type { Environment } from "../paths.ts";
 import { print } from "../print.ts";
+import { heededSignals } from "../sys/heeded-signals.ts";
 import { ownCommand } from "../sys/own-command.ts";
 import { type Playground, createPlayground } from "./playground.ts";
 
@@ -36,14 +38,10 @@ type Interruption = { came: Promise<unknown>; code(): number | undefined };
 function watchSignals(): Interruption {
   let code: number | undefined;
   const came = new Promise((resolve) => {
-    for (const [signal, number] of [
-      ["SIGHUP", 1],
-      ["SIGINT", 2],
-      ["SIGTERM", 15],
-    ] as const) {
+    for (const signal of heededSignals(["SIGHUP", "SIGINT", "SIGTERM"])) {
       // Each time it comes: a second one must not cut short what the first began.
       process.on(signal, () => {
-        code ??= 128 + number;
+        code ??= 128 + constants.signals[signal];
         resolve(undefined);
       });
     }

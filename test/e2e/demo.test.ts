@@ -62,11 +62,12 @@ describe("metacred demo", () => {
 
 describe("ended from outside", () => {
   /** Runs it until `shown`, sends these signals, and says what is there afterwards. */
-  async function end(words: readonly string[], shown: string, signals: readonly NodeJS.Signals[]) {
+  async function end(words: readonly string[], shown: string, signals: readonly NodeJS.Signals[], before = "") {
     await using world = await testWorld();
     const temporary = join(world.folder, "tmp");
     mkdirSync(temporary);
-    const child = Bun.spawn([world.binary, "demo", ...words], {
+    const script = `${before} exec '${world.binary}' demo ${words.join(" ")}`;
+    const child = Bun.spawn(["sh", "-c", script], {
       env: { ...world.env, TMPDIR: temporary },
       stdio: ["ignore", "pipe", "ignore"],
     });
@@ -90,6 +91,11 @@ describe("ended from outside", () => {
     ["SIGHUP", 129],
   ] as const)("%s in the middle: neither daemon nor files are left", async (signal, exitCode) => {
     expect(await end([], "Switch the role", [signal])).toEqual({ exitCode, left: [], answers: false, isKnown: true });
+  });
+
+  test("under nohup it goes on", async () => {
+    const ended = await end([], "Switch the role", ["SIGHUP"], "trap '' HUP;");
+    expect(ended).toEqual({ exitCode: 0, left: [], answers: false, isKnown: true });
   });
 
   test.each([[["SIGINT", "SIGINT"]], [["SIGTERM", "SIGTERM"]], [["SIGHUP"]]] as const)(
