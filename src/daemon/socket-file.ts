@@ -27,7 +27,8 @@ export function privateSocketName(folder: string, pid: number): string {
   const longest = join(folder, "control.sock.old");
   if (Buffer.byteLength(longest) <= LONGEST_PATH) return join(folder, `${pid}.sock`);
   throw new CliError(`the path of the control socket is too long: ${longest}`, {
-    hint: "export XDG_RUNTIME_DIR=$HOME/.run",
+    // Where the home folder's own name is as long, its .run is no way out.
+    hint: `export XDG_RUNTIME_DIR=${folder.endsWith("/.run/metacred") ? "$(mktemp -d)" : "$HOME/.run"}`,
   });
 }
 

@@ -63,6 +63,11 @@ describe("names", () => {
     const failure = await failureOf(() => privateSocketName(`/${"é".repeat(50)}`, 1));
     expect(failure.hint).toBe("export XDG_RUNTIME_DIR=$HOME/.run");
   });
+
+  test("what did not help is not said again", async () => {
+    const failure = await failureOf(() => privateSocketName(`/${"h".repeat(90)}/.run/metacred`, 1));
+    expect(failure.hint).toBe("export XDG_RUNTIME_DIR=$(mktemp -d)");
+  });
 });
 
 describe("published", () => {
