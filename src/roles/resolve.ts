@@ -209,7 +209,8 @@ function assumed(
 function unknownRole(name: string, sources: RoleSources): CliError {
   const near = nearRole(name, roleNames(sources), sources.config.accounts);
   return new CliError(`there is no role "${name}": not in the config, no AWS profile, no ACCOUNT/ROLE, no role ARN`, {
-    hint: near === undefined ? "metacred roles" : `metacred use ${shellWord(near)}`,
+    // No command: who asked for one command under a role is not to switch the role of all.
+    hint: near === undefined ? "metacred roles" : `did you mean "${near}"?`,
     exit: EXIT.usage,
   });
 }

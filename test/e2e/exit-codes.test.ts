@@ -30,7 +30,7 @@ describe("without a daemon", () => {
       'there are no completions for "tcsh"',
       "metacred completions bash|zsh|fish|powershell",
     ],
-    [["credential-process", "--role", "devv"], 2, 'there is no role "devv"', "metacred use dev"],
+    [["credential-process", "--role", "devv"], 2, 'there is no role "devv"', 'did you mean "dev"?'],
     [["credential-process", "--role", "forbidden"], 6, "arn:aws:iam::111122223333:user/alice may not assume", ""],
     [
       ["credential-process", "--role", "signed-out"],

@@ -218,12 +218,12 @@ describe("a name that is nothing", () => {
     profiles: { corp: KEYS, development: KEYS },
   };
   test.each([
-    ["prod-readnoly", "metacred use prod-readonly"],
-    ["developmnt", "metacred use development"],
+    ["prod-readnoly", 'did you mean "prod-readonly"?'],
+    ["developmnt", 'did you mean "development"?'],
     ["something-else", "metacred roles"],
-    ["my own rloe", "metacred use 'my own role'"],
-    ["prdo/Admin", "metacred use prod/Admin"],
-    ["Admin@prdo", "metacred use Admin@prod"],
+    ["my own rloe", 'did you mean "my own role"?'],
+    ["prdo/Admin", 'did you mean "prod/Admin"?'],
+    ["Admin@prdo", 'did you mean "Admin@prod"?'],
     ["prod/no name", "metacred roles"],
     ["elsewhere/Admin", "metacred roles"],
     // Properties that every object has are no roles.
