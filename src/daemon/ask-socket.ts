@@ -63,12 +63,15 @@ export async function askSocket(unix: string, request: SocketRequest): Promise<S
   connecting.catch(reject);
   try {
     return await promise;
-  } finally {
-    clearTimeout(timer);
+  } catch (error) {
+    // What was answered is closed by the daemon.
     connecting.then(
       (wire) => wire.end(),
       () => undefined,
     );
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

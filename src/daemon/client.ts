@@ -97,7 +97,8 @@ async function request(
   body: unknown,
   limitMs: number,
 ): Promise<SocketAnswer> {
-  await refuseForeignFolder(socketFile.slice(0, socketFile.lastIndexOf("/")));
+  const folder = socketFile.slice(0, socketFile.lastIndexOf("/"));
+  if (mayBeForeign(folder)) await refuseForeignFolder(folder);
   try {
     return await askSocket(socketFile, {
       method,
@@ -131,12 +132,17 @@ function stoppedError(): CliError | undefined {
   });
 }
 
+// root may ask anybody's, and into the folder that the system makes for a user at login nobody else can come: a look takes
+// a tenth of a `status`.
+function mayBeForeign(folder: string): boolean {
+  const uid = process.getuid?.();
+  return uid !== undefined && uid !== 0 && folder !== `/run/user/${uid}/metacred`;
+}
+
 // XDG_RUNTIME_DIR may lead into a folder where somebody else listens, to hear MFA codes and to hand out roles of its own.
-// root may ask anybody's, and into the folder that the system makes for a user at login nobody else can come, so that no
-// look is needed, which takes a tenth of a `status`. It is Bun's own: node:fs takes a quarter of one to load.
+// The look is Bun's own: node:fs takes a quarter of a `status` to load.
 async function refuseForeignFolder(folder: string): Promise<void> {
   const uid = process.getuid?.();
-  if (uid === undefined || uid === 0 || folder === `/run/user/${uid}/metacred`) return;
   const entry = await Bun.file(folder)
     .stat()
     .catch(() => undefined);

@@ -88,17 +88,17 @@ export function listenControl(socketFile: string, handlers: ControlHandlers, dep
   return listenHttp(
     { unix: socketFile },
     {
-      accept({ fd }) {
+      accept({ fd }): Client | undefined {
         const peer = fd === undefined ? undefined : deps.peer?.(fd);
         if (deps.peer === undefined || peer?.uid === deps.ownerUid || peer?.uid === 0) {
-          return { peer, gone: new AbortController() };
+          return { peer };
         }
         deps.log.warn("refused a control connection of another user", { uid: peer?.uid });
         return undefined;
       },
       handle: (request, client) => answer(request, handlers, client),
       // Our own clients read as long as they live: one that sends no more has ended.
-      ended: ({ gone }) => gone.abort(),
+      ended: (client) => goneOf(client).abort(),
       maxBodyBytes: MAX_BODY_BYTES,
       idleMs: IDLE_MS,
       maxConnections: MAX_CONNECTIONS,
@@ -107,7 +107,12 @@ export function listenControl(socketFile: string, handlers: ControlHandlers, dep
   );
 }
 
-type Client = { peer: Peer | undefined; gone: AbortController };
+type Client = { peer: Peer | undefined; gone?: AbortController };
+
+// Made where it matters: most requests are answered at once.
+function goneOf(client: Client): AbortController {
+  return (client.gone ??= new AbortController());
+}
 
 async function answer(request: HttpRequest, handlers: ControlHandlers, client: Client): Promise<HttpResponse> {
   try {
@@ -119,7 +124,7 @@ async function answer(request: HttpRequest, handlers: ControlHandlers, client: C
   }
 }
 
-async function route(request: HttpRequest, handlers: ControlHandlers, { peer, gone }: Client): Promise<unknown> {
+async function route(request: HttpRequest, handlers: ControlHandlers, client: Client): Promise<unknown> {
   switch (`${request.method} ${request.target}`) {
     case `GET ${PATHS.status}`:
       return handlers.status();
@@ -127,10 +132,10 @@ async function route(request: HttpRequest, handlers: ControlHandlers, { peer, go
       await handlers.stop();
       return { stopped: true };
     case `POST ${PATHS.use}`:
-      return useRole(bodyOf(useBody, request), handlers, gone.signal);
+      return useRole(bodyOf(useBody, request), handlers, goneOf(client).signal);
     case `POST ${PATHS.credentials}`: {
       const { role, granted: agreed, command, within } = bodyOf(credentialsBody, request);
-      return handlers.credentials(role, agreed, { peer, command, within });
+      return handlers.credentials(role, agreed, { peer: client.peer, command, within });
     }
     case `POST ${PATHS.container}`: {
       const body = bodyOf(containerBody, request);

@@ -37,37 +37,35 @@ async function linesOf(context: Context, kind: string, described: boolean): Prom
     read(env["AWS_SHARED_CREDENTIALS_FILE"] || `${home}/.aws/credentials`),
   ]);
   return [
-    ...skim(roles, ROLE_TABLE, "role"),
-    ...skim(config, PROFILE, "AWS profile"),
-    ...skim(keys, KEYS, "keys"),
+    ...skim(roles, roleTable(), "role"),
+    ...skim(config, profileHead(), "AWS profile"),
+    ...skim(keys, keysHead(), "keys"),
     ...(described ? pairs.replaceAll(/.$/gm, "$&\tSSO role") : pairs).split("\n"),
     ...(kind === "switches" ? cut([NO_ROLE]) : []),
   ];
 }
 
 // Everything that is done for each of thousands of sections is left to the engine's own string functions: a function
-// that has just been loaded is interpreted at first, and would take longer than all the rest of a completion.
-const QUOTED = String.raw`"([^"\n]+)"|'([^'\n]+)'`;
+// that has just been loaded is interpreted at first, and would take longer than all the rest of a completion. All of it is
+// made when it is needed, since every quick command loads this file.
+const QUOTED = "\"([^\"\\n]+)\"|'([^'\\n]+)'";
 // Names are in the groups 1 to 4, whichever form they have.
-const ROLE_TABLE = String.raw`roles[ \t]*\.[ \t]*(?:${QUOTED}|([\w-]+)())`;
-const PROFILE = String.raw`(?:profile[ \t]+(?:${QUOTED}|([^\]\n]+?))|(default))`;
-const KEYS = String.raw`([^\]\n]+?)()()()`;
-
-const HEADINGS = /^[ \t]*\[.*/gm;
-const TELLING = /^(?:[ \t]*\[|(?:sso_role_name|sso_account_id|role_arn)[ \t]*=).*/gm;
+const roleTable = () => String.raw`roles[ \t]*\.[ \t]*(?:${QUOTED}|([\w-]+)())`;
+const profileHead = () => String.raw`(?:profile[ \t]+(?:${QUOTED}|([^\]\n]+?))|(default))`;
+const keysHead = () => String.raw`([^\]\n]+?)()()()`;
 
 const below = (key: string) => String.raw`(?=(?:\n[a-z].*)*?\n${key}[ \t]*=[ \t]*["']?([^\s"']+))`;
 /** Groups 5 and 6: role and account of SSO; else group 7: a role's ARN. */
-const SETTINGS = `(?:${below("sso_role_name")}(?:${below("sso_account_id")}|)|${below("role_arn")}|)`;
+const settings = () => `(?:${below("sso_role_name")}(?:${below("sso_account_id")}|)|${below("role_arn")}|)`;
 
 function nameLines(text: string, heading: string): string[] {
-  return (text.match(HEADINGS) ?? []).join("\n").replace(sections(heading, ""), "$1$2$3$4").split("\n");
+  return (text.match(/^[ \t]*\[.*/gm) ?? []).join("\n").replace(sections(heading, ""), "$1$2$3$4").split("\n");
 }
 
 /** A name, a tab, and what stands behind it: an ARN, or what kind of profile it is. */
 function describedLines(text: string, heading: string, otherwise: string): string[] {
-  const telling = (text.match(TELLING) ?? []).join("\n");
-  return `${telling.replace(sections(heading, SETTINGS), "$1$2$3$4\t$7\t$5 in $6")}\n`
+  const telling = (text.match(/^(?:[ \t]*\[|(?:sso_role_name|sso_account_id|role_arn)[ \t]*=).*/gm) ?? []).join("\n");
+  return `${telling.replace(sections(heading, settings()), "$1$2$3$4\t$7\t$5 in $6")}\n`
     .replace(/^\t.*\n/gm, "")
     .replaceAll("\t\t in \n", `\t${otherwise}\n`)
     .replaceAll("\t\t", "\t")
@@ -77,8 +75,8 @@ function describedLines(text: string, heading: string, otherwise: string): strin
 }
 
 /** A heading, what it is followed by that says what it is, and the settings up to the next heading. */
-function sections(heading: string, settings: string): RegExp {
-  return new RegExp(String.raw`^(?:[ \t]*\[[ \t]*${heading}[ \t]*\]|).*${settings}(?:\n[a-z].*)*`, "gm");
+function sections(heading: string, more: string): RegExp {
+  return new RegExp(String.raw`^(?:[ \t]*\[[ \t]*${heading}[ \t]*\]|).*${more}(?:\n[a-z].*)*`, "gm");
 }
 
 function oneOfEachName(lines: readonly string[]): Set<string> {

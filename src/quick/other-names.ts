@@ -1,20 +1,18 @@
 // What `login` and `keys` take, for the shells' completions: a name a line, with what it is behind a tab. Pure.
 
-const QUOTED = String.raw`"([^"\n]+)"|'([^'\n]+)'`;
-const SESSION = heading("sso-session");
-const PROFILE = heading("profile");
-const OF_SSO = /^[ \t]*sso_(?:session|start_url)[ \t]*=/;
-
 /** Sessions of an AWS config, and the profiles that sign in. */
 export function signInLines(text: string): string[] {
+  // Made here: every quick command loads this file.
+  const [ofSession, ofProfile] = [heading("sso-session"), heading("profile")];
   const lines: string[] = [];
   let profile: string | undefined;
   for (const line of text.split("\n")) {
-    const session = nameIn(line, SESSION);
+    const session = nameIn(line, ofSession);
     if (session !== undefined) lines.push(`${session}\tSSO session`);
     if (/^[ \t]*\[/.test(line))
-      profile = /^[ \t]*\[[ \t]*default[ \t]*\]/.test(line) ? "default" : nameIn(line, PROFILE);
-    else if (profile !== undefined && OF_SSO.test(line)) lines.push(`${profile}\tAWS profile`);
+      profile = /^[ \t]*\[[ \t]*default[ \t]*\]/.test(line) ? "default" : nameIn(line, ofProfile);
+    else if (profile !== undefined && /^[ \t]*sso_(?:session|start_url)[ \t]*=/.test(line))
+      lines.push(`${profile}\tAWS profile`);
   }
   return lines;
 }
@@ -30,7 +28,7 @@ export function keyLines(text: string): string[] {
 }
 
 function heading(word: string): RegExp {
-  return new RegExp(String.raw`^[ \t]*\[[ \t]*${word}[ \t]+(?:${QUOTED}|([^\]\n]+?))[ \t]*\]`);
+  return new RegExp(String.raw`^[ \t]*\[[ \t]*${word}[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\]\n]+?))[ \t]*\]`);
 }
 
 function nameIn(line: string, pattern: RegExp): string | undefined {
