@@ -85,7 +85,7 @@ test("use with nowhere to say so has switched all the same", async () => {
 });
 
 test.each([
-  [["use", "dve"], "metacred use dev"],
+  [["use", "dve"], 'did you mean "dev"?'],
   [["use", "dev", "--fro", "30m"], "metacred use --for"],
   [["logs", "--folow"], "metacred logs --follow"],
   [["status", "--wacth"], "metacred status --watch"],
