@@ -1,12 +1,12 @@
 // execve(2) as the C library has it. Bun's own closes what else was handed down, such as `<(…)` of a shell or a lock that
 // is held, and makes other bytes of those that are no UTF-8. Linux alone: elsewhere there is no /proc to learn it from.
-import { dlopen, ptr } from "bun:ffi";
+import { ptr } from "bun:ffi";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { openCLibrary } from "./c-library.ts";
 import { STDERR } from "./is-terminal.ts";
 
 /** Of Linux (asm-generic/fcntl.h). */
 const F_SETFD = 2;
-const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 const SIGNATURES = {
   fcntl: { args: ["i32", "i32", "i32"], returns: "i32" },
   execve: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
@@ -35,7 +35,7 @@ export function execveAsGiven(
   env: Readonly<Record<string, string>>,
   descriptors: readonly number[],
 ): void {
-  const libc = process.platform === "linux" ? openLibrary() : undefined;
+  const libc = process.platform === "linux" ? openCLibrary(SIGNATURES) : undefined;
   if (libc === undefined) return;
   for (const descriptor of descriptors) libc.fcntl(descriptor, F_SETFD, 0);
   const words = pack(wordsAsGiven(argv, bytesOf("/proc/self/cmdline")));
@@ -105,15 +105,4 @@ function pack(strings: readonly Uint8Array[]): { bytes: Uint8Array; addresses: B
     offset += string.length + 1;
   });
   return { bytes, addresses };
-}
-
-function openLibrary() {
-  for (const name of LIBRARIES) {
-    try {
-      return dlopen(name, SIGNATURES).symbols;
-    } catch {
-      // The next name.
-    }
-  }
-  return undefined;
 }

@@ -1,6 +1,6 @@
 // Undoes what Bun changes of a process for itself, which other programs would inherit or share.
-import { dlopen } from "bun:ffi";
 import { readFileSync } from "node:fs";
+import { openCLibrary } from "./c-library.ts";
 import { STDERR, STDIN, STDOUT } from "./is-terminal.ts";
 
 // The same numbers on Linux and macOS.
@@ -12,10 +12,6 @@ const RLIMIT_NOFILE = 7;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;
-const LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
-  linux: ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"],
-  darwin: ["libSystem.B.dylib"],
-};
 const SIGNATURES = {
   signal: { args: ["i32", "u64"], returns: "u64" },
   setrlimit: { args: ["i32", "ptr"], returns: "i32" },
@@ -24,7 +20,7 @@ const SIGNATURES = {
 
 /** Does nothing where no C library can be loaded. */
 export function restoreInheritedState(platform: NodeJS.Platform = process.platform): void {
-  const libc = openLibrary(LIBRARIES[platform] ?? []);
+  const libc = openCLibrary(SIGNATURES, platform);
   if (libc === undefined) return;
   // Ignored by Bun: `yes | head` would complain about a broken pipe instead of ending.
   for (const signal of [SIGPIPE, SIGXFSZ]) libc.signal(signal, SIG_DFL);
@@ -40,7 +36,7 @@ export function restoreInheritedState(platform: NodeJS.Platform = process.platfo
  * then get for a broken pipe. Not on macOS, whose fcntl takes its last argument in a way of its own.
  */
 export function letPipesWait(platform: NodeJS.Platform = process.platform): void {
-  const libc = platform === "linux" ? openLibrary(LIBRARIES.linux ?? []) : undefined;
+  const libc = platform === "linux" ? openCLibrary(SIGNATURES, platform) : undefined;
   if (libc === undefined) return;
   for (const descriptor of [STDIN, STDOUT, STDERR]) {
     const flags = libc.fcntl(descriptor, F_GETFL, 0);
@@ -66,15 +62,4 @@ function openFilesOfParent(): BigUint64Array | undefined {
   } catch {
     return undefined;
   }
-}
-
-function openLibrary(names: readonly string[]) {
-  for (const name of names) {
-    try {
-      return dlopen(name, SIGNATURES).symbols;
-    } catch {
-      // The next name.
-    }
-  }
-  return undefined;
 }

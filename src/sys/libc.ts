@@ -1,6 +1,6 @@
 // The calls that Bun has no API for: who is at the other end of a connection is only known to the kernel.
 
-import { dlopen } from "bun:ffi";
+import { openCLibrary } from "./c-library.ts";
 
 export type Libc = {
   socket(domain: number, type: number, protocol: number): number;
@@ -36,40 +36,22 @@ const SIGNATURES = {
   setrlimit: { args: ["i32", "ptr"], returns: "i32" },
 } as const;
 
-const MUSL_NAMES: Partial<Record<NodeJS.Architecture, string>> = {
-  x64: "libc.musl-x86_64.so.1",
-  arm64: "libc.musl-aarch64.so.1",
-};
-
 /** To be called once per process. Undefined on systems that are not Linux and where no C library can be loaded. */
 export function openLibc(platform: NodeJS.Platform = process.platform): Libc | undefined {
-  if (platform !== "linux") return undefined;
-  for (const name of ["libc.so.6", MUSL_NAMES[process.arch]]) {
-    if (name === undefined) continue;
-    const libc = open(name);
-    if (libc !== undefined) return libc;
-  }
-  return undefined;
-}
-
-function open(name: string): Libc | undefined {
-  try {
-    const { symbols } = dlopen(name, SIGNATURES);
-    return {
-      socket: (domain, type, protocol) => symbols.socket(domain, type, protocol),
-      // An array is turned into an address at each call: the engine moves small arrays, so a kept address goes stale.
-      send: (fd, bytes, length, flags) => Number(symbols.send(fd, bytes, length, flags)),
-      sendto: (fd, bytes, length, flags, address, size) =>
-        Number(symbols.sendto(fd, bytes, length, flags, address, size)),
-      recv: (fd, buffer, length, flags) => Number(symbols.recv(fd, buffer, length, flags)),
-      getsockopt: (fd, level, option, value, length) => symbols.getsockopt(fd, level, option, value, length),
-      setsockopt: (fd, level, option, value, length) => symbols.setsockopt(fd, level, option, value, length),
-      readlinkat: (folder, name, target, size) => Number(symbols.readlinkat(folder, name, target, size)),
-      madvise: (address, length, advice) => symbols.madvise(address, length, advice),
-      close: (fd) => symbols.close(fd),
-      setrlimit: (resource, limit) => symbols.setrlimit(resource, limit),
-    };
-  } catch {
-    return undefined;
-  }
+  const symbols = platform === "linux" ? openCLibrary(SIGNATURES, platform) : undefined;
+  if (symbols === undefined) return undefined;
+  return {
+    socket: (domain, type, protocol) => symbols.socket(domain, type, protocol),
+    // An array is turned into an address at each call: the engine moves small arrays, so a kept address goes stale.
+    send: (fd, bytes, length, flags) => Number(symbols.send(fd, bytes, length, flags)),
+    sendto: (fd, bytes, length, flags, address, size) =>
+      Number(symbols.sendto(fd, bytes, length, flags, address, size)),
+    recv: (fd, buffer, length, flags) => Number(symbols.recv(fd, buffer, length, flags)),
+    getsockopt: (fd, level, option, value, length) => symbols.getsockopt(fd, level, option, value, length),
+    setsockopt: (fd, level, option, value, length) => symbols.setsockopt(fd, level, option, value, length),
+    readlinkat: (folder, name, target, size) => Number(symbols.readlinkat(folder, name, target, size)),
+    madvise: (address, length, advice) => symbols.madvise(address, length, advice),
+    close: (fd) => symbols.close(fd),
+    setrlimit: (resource, limit) => symbols.setrlimit(resource, limit),
+  };
 }

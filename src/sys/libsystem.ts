@@ -1,6 +1,6 @@
 // macOS's calls that Bun has no API for: who is at the other end of a connection. Never run on a Mac so far.
 
-import { dlopen } from "bun:ffi";
+import { openCLibrary } from "./c-library.ts";
 
 export type LibSystem = {
   /** libproc.h. Each fills `buffer` and gives the bytes written; 0 or less where it may not look, or nothing is there. */
@@ -23,10 +23,5 @@ const SIGNATURES = {
 
 /** To be called once per process. Undefined on other systems. */
 export function openLibSystem(platform: NodeJS.Platform): LibSystem | undefined {
-  if (platform !== "darwin") return undefined;
-  try {
-    return dlopen("libSystem.B.dylib", SIGNATURES).symbols;
-  } catch {
-    return undefined;
-  }
+  return platform === "darwin" ? openCLibrary(SIGNATURES, platform) : undefined;
 }

@@ -1,6 +1,6 @@
 // The system's own log, by the C library: syslog on a server, the journal where systemd listens there, the unified log
 // of macOS. Bun has no datagram Unix sockets of its own.
-import { dlopen } from "bun:ffi";
+import { openCLibrary } from "./c-library.ts";
 
 export type Severity = "error" | "warn" | "info" | "debug";
 
@@ -8,7 +8,6 @@ export type Severity = "error" | "warn" | "info" | "debug";
 const PRIORITIES: Readonly<Record<Severity, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
 const LOG_PID = 0x01;
 const LOG_USER = 1 << 3;
-const LIBRARIES = ["libc.so.6", "libSystem.B.dylib", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 
 const SIGNATURES = {
   openlog: { args: ["ptr", "i32", "i32"], returns: "void" },
@@ -18,7 +17,7 @@ const SIGNATURES = {
 
 /** A function that logs one line under `name`; undefined where the system has no such log. */
 export function openSyslog(name: string): ((line: string, severity: Severity) => void) | undefined {
-  const symbols = load();
+  const symbols = openCLibrary(SIGNATURES);
   if (symbols === undefined) return undefined;
   // The library keeps the address and not the text.
   const ident = cString(name);
@@ -26,17 +25,6 @@ export function openSyslog(name: string): ((line: string, severity: Severity) =>
   return (line, severity) => {
     if (ident.length > 0) symbols.syslog(LOG_USER | PRIORITIES[severity], cString(line.replaceAll("%", "%%")));
   };
-}
-
-function load() {
-  for (const library of LIBRARIES) {
-    try {
-      return dlopen(library, SIGNATURES).symbols;
-    } catch {
-      // Another system's name.
-    }
-  }
-  return undefined;
 }
 
 function cString(text: string): Buffer {

@@ -55,7 +55,7 @@ describe("--print", () => {
 test.each([
   [["--service", "s3?x", "--print"], 2, '"s3?x" is no service of the console', "metacred console --service s3"],
   [["--role", "dev"], 2, "there is no browser to show the console in", "metacred console --print"],
-  [["--role", "devv", "--print"], 2, 'there is no role "devv"', "metacred use dev"],
+  [["--role", "devv", "--print"], 2, 'there is no role "devv"', 'did you mean "dev"?'],
   [["--role", "forbidden", "--print"], 6, "may not assume", ""],
   [["--role", "corp", "--print"], 6, "AWS gave no sign-in to the console for this session (400)", "metacred console"],
 ])("%j: exit %i", async (words, exitCode, message, hint) => {
