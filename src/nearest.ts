@@ -24,6 +24,11 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
   return longer.length === 1 ? longer[0] : undefined;
 }
 
+/** The hint that leads to it; undefined where nothing is near. */
+export function didYouMean(near: string | undefined): string | undefined {
+  return near === undefined ? undefined : `did you mean "${near}"?`;
+}
+
 // Optimal string alignment: swapped neighbours count as one edit, the commonest slip of the fingers.
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

@@ -1,6 +1,9 @@
 // Where metacred's own files are. Pure: everything comes from the environment it is given.
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** For everybody on this machine: root's, and under each user's own. */
+export const MACHINE_CONFIG = "/etc/metacred/config.toml";
+
 /** In the state folder: names of keys and headers, whose secrets are in the keychain. */
 export const KEY_INDEX = "keys.json";
 

@@ -1,7 +1,7 @@
 // What is wrong with a value of the configuration: file, line, key, and the nearest right word.
 import type * as v from "valibot";
 import { CliError, EXIT } from "../errors.ts";
-import { nearestWord } from "../nearest.ts";
+import { didYouMean, nearestWord } from "../nearest.ts";
 import { lineOfKey } from "./locate.ts";
 import type { Source } from "./named-files.ts";
 import { configSchema } from "./schema.ts";
@@ -31,10 +31,6 @@ export function explainIssue(issue: Issue, source: Source | undefined): CliError
     hint: didYouMean(near) ?? `correct it in ${source?.file}`,
     exit,
   });
-}
-
-function didYouMean(near: string | undefined): string | undefined {
-  return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
 // valibot names a picklist's words in quotes, and has them nowhere else in the issue.

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { TomlError, parse } from "smol-toml";
 import * as v from "valibot";
 import { CliError, EXIT, messageOf } from "../errors.ts";
-import type { Paths } from "../paths.ts";
+import { MACHINE_CONFIG, type Paths } from "../paths.ts";
 import { explainIssue, pathOf } from "./explain-issue.ts";
 import { untrusted } from "./file-trust.ts";
 import { lineOfKey } from "./locate.ts";
@@ -52,7 +52,7 @@ function areSame(policies: ReadonlyMap<string, string>): boolean {
 }
 
 function sourcesOf(paths: Where, uid: number): Source[] {
-  return ["/etc/metacred/config.toml", paths.configFile]
+  return [MACHINE_CONFIG, paths.configFile]
     .flatMap((file) => [file, ...dropIns(file)])
     .flatMap((file) => readSource(file, uid, paths.configNamed && file === paths.configFile));
 }

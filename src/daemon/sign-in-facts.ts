@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Context } from "../context.ts";
+import { MACHINE_CONFIG } from "../paths.ts";
 import { writePrivateFile } from "../sys/atomic-file.ts";
 
 type FactsContext = Pick<Context, "env" | "home" | "paths">;
@@ -21,7 +22,7 @@ export function factsOf({ env, home, paths }: FactsContext): string {
     if (ENVIRONMENT.test(name)) hash.update(`${name}=${SECRET.test(name) ? Boolean(env[name]) : env[name]}\n`);
   }
   for (const file of [
-    ...[configFile, "/etc/metacred/config.toml"].flatMap((one) => [one, ...inside(join(dirname(one), "config.d"))]),
+    ...[configFile, MACHINE_CONFIG].flatMap((one) => [one, ...inside(join(dirname(one), "config.d"))]),
     env["AWS_CONFIG_FILE"] || join(home, ".aws", "config"),
     env["AWS_SHARED_CREDENTIALS_FILE"] || join(home, ".aws", "credentials"),
     ...inside(join(home, ".aws", "sso", "cache")),

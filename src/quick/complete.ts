@@ -1,9 +1,9 @@
 // Names for the shells' completions, in milliseconds: the files are skimmed for the few lines that count, not parsed.
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
-import { KEY_INDEX } from "../paths.ts";
+import { KEY_INDEX, MACHINE_CONFIG } from "../paths.ts";
 import { print } from "../print.ts";
-import { keyLines, signInLines } from "./other-names.ts";
+import { QUOTED, keyLines, signInLines } from "./other-names.ts";
 
 /** `roles`, `switches`, `profiles`, `sign-ins` or `keys`, one name a line. Whatever goes wrong, a completion prints less, never an error. */
 export async function printNames(context: Context, kind: string, described: boolean): Promise<number> {
@@ -48,7 +48,6 @@ async function linesOf(context: Context, kind: string, described: boolean): Prom
 // Everything that is done for each of thousands of sections is left to the engine's own string functions: a function
 // that has just been loaded is interpreted at first, and would take longer than all the rest of a completion. All of it is
 // made when it is needed, since every quick command loads this file.
-const QUOTED = "\"([^\"\\n]+)\"|'([^'\\n]+)'";
 // Names are in the groups 1 to 4, whichever form they have.
 const roleTable = () => String.raw`roles[ \t]*\.[ \t]*(?:${QUOTED}|([\w-]+)())`;
 const profileHead = () => String.raw`(?:profile[ \t]+(?:${QUOTED}|([^\]\n]+?))|(default))`;
@@ -90,10 +89,7 @@ function oneOfEachName(lines: readonly string[]): Set<string> {
 
 // As config/load.ts has them.
 function configFiles(own: string): string[] {
-  return [own, "/etc/metacred/config.toml"].flatMap((file) => [
-    file,
-    ...dropIns(`${file.replace(/[^/]*$/, "")}config.d`),
-  ]);
+  return [own, MACHINE_CONFIG].flatMap((file) => [file, ...dropIns(`${file.replace(/[^/]*$/, "")}config.d`)]);
 }
 
 // Not node:fs: loading that makes a quick command a quarter slower.

@@ -1,5 +1,8 @@
 // What `login` and `keys` take, for the shells' completions: a name a line, with what it is behind a tab. Pure.
 
+/** The pattern of a name in quotes of either kind. */
+export const QUOTED = "\"([^\"\\n]+)\"|'([^'\\n]+)'";
+
 /** Sessions of an AWS config, and the profiles that sign in. */
 export function signInLines(text: string): string[] {
   // Made here: every quick command loads this file.
@@ -28,7 +31,7 @@ export function keyLines(text: string): string[] {
 }
 
 function heading(word: string): RegExp {
-  return new RegExp(String.raw`^[ \t]*\[[ \t]*${word}[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\]\n]+?))[ \t]*\]`);
+  return new RegExp(String.raw`^[ \t]*\[[ \t]*${word}[ \t]+(?:${QUOTED}|([^\]\n]+?))[ \t]*\]`);
 }
 
 function nameIn(line: string, pattern: RegExp): string | undefined {

@@ -2,7 +2,7 @@
 // is a step of ours, with its own key and its own session name (credential-provider-ini resolveProfileData.ts).
 import { createHash } from "node:crypto";
 import { CliError, EXIT } from "../errors.ts";
-import { nearestWord } from "../nearest.ts";
+import { didYouMean, nearestWord } from "../nearest.ts";
 import type { AssumeStep } from "../aws/assume-step.ts";
 import type { Credentials } from "../aws/credentials.ts";
 import { type SsoSession, loginWord } from "../aws/sso-session.ts";
@@ -25,9 +25,8 @@ function walk(name: string, profiles: Profiles, sessionName: string, above: read
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (profile === undefined) {
     const whose = above.length === 0 ? "" : ` (source_profile of "${above.at(-1)}")`;
-    const near = nearestWord(name, Object.keys(profiles));
     throw new CliError(`the AWS profile "${name}"${whose} does not exist`, {
-      hint: near === undefined ? "aws configure list-profiles" : `did you mean "${near}"?`,
+      hint: didYouMean(nearestWord(name, Object.keys(profiles))) ?? "aws configure list-profiles",
       exit: EXIT.usage,
     });
   }

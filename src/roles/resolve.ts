@@ -3,6 +3,7 @@ import type { AssumeStep } from "../aws/assume-step.ts";
 import type { Config, RoleConfig } from "../config/schema.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { isRoleName, parseRoleArn, partitionOfRegion, roleArnOf } from "./arn.ts";
+import { didYouMean } from "../nearest.ts";
 import { nearRole } from "./near-role.ts";
 import { noBase } from "./no-base.ts";
 import { type ProfileChain, type Profiles, resolveProfile } from "./profiles.ts";
@@ -114,7 +115,7 @@ function onlyArn(text: string, { name, names }: LinkOf, sources: RoleSources, re
   const meaning = arns.length === 0 ? "no role ARN, nor ACCOUNT/ROLE of a known account" : arns.join(" or ");
   const near = arns.length === 0 ? nearRole(text, names, sources.config.accounts) : undefined;
   throw new CliError(`"${text}" in [roles.${name}] of the config is ${meaning}`, {
-    hint: near === undefined ? "write it as arn:aws:iam::ACCOUNT:role/NAME" : `did you mean "${near}"?`,
+    hint: didYouMean(near) ?? "write it as arn:aws:iam::ACCOUNT:role/NAME",
     exit: EXIT.usage,
   });
 }
@@ -210,7 +211,7 @@ function unknownRole(name: string, sources: RoleSources): CliError {
   const near = nearRole(name, roleNames(sources), sources.config.accounts);
   return new CliError(`there is no role "${name}": not in the config, no AWS profile, no ACCOUNT/ROLE, no role ARN`, {
     // No command: who asked for one command under a role is not to switch the role of all.
-    hint: near === undefined ? "metacred roles" : `did you mean "${near}"?`,
+    hint: didYouMean(near) ?? "metacred roles",
     exit: EXIT.usage,
   });
 }
